@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+// One section a target, in the order of docs/ARCHITECTURE.md: arrows point down.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+  name: "sfsync",
+  products: [
+    .executable(name: "sfsyncd", targets: ["sfsyncd"]),
+    .executable(name: "sfsyncctl", targets: ["sfsyncctl"]),
+    .executable(name: "sfsync-sim", targets: ["sfsync-sim"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+  ],
+  targets: [
+    // C libraries of the system
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Words and decisions
+    .target(name: "Wire", swiftSettings: strict),
+    .target(name: "SyncCore", swiftSettings: strict),
+    .target(name: "HTTP", swiftSettings: strict),
+    .target(name: "EventLoop", swiftSettings: strict),
+
+    // Edges: they do not know each other
+    .target(
+      name: "CurlTransport", dependencies: ["HTTP", "EventLoop", "CCurl"],
+      swiftSettings: strict),
+    .target(
+      name: "Salesforce", dependencies: ["HTTP", "SyncCore", "Wire", "CCrypto"],
+      swiftSettings: strict),
+    .target(name: "Intercom", dependencies: ["HTTP", "SyncCore", "Wire"], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["SyncCore", "Wire", "CSQLite"], swiftSettings: strict),
+    .target(
+      name: "Control", resources: [.embedInCode("org.sfsync.control.varlink")],
+      swiftSettings: strict),
+
+    // The daemon
+    .target(
+      name: "Daemon",
+      dependencies: [
+        "SyncCore", "Wire", "HTTP", "EventLoop", "CurlTransport", "Salesforce", "Intercom",
+        "Store", "Control", "CSystemd", logging, toml,
+      ], swiftSettings: strict),
+
+    // The other two ends, for the demo, the tests and the benchmarks
+    .target(name: "Simulators", dependencies: ["HTTP"], swiftSettings: strict),
+
+    // Programs
+    .executableTarget(
+      name: "sfsyncd", dependencies: ["Daemon", "EventLoop", argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "sfsyncctl", dependencies: ["Control", argumentParser], swiftSettings: strict),
+    .executableTarget(
+      name: "sfsync-sim", dependencies: ["Simulators", "HTTP", argumentParser, hummingbird],
+      swiftSettings: strict),
+
+    // Tests
+    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+  ], swiftLanguageModes: [.v6])
