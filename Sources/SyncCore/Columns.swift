@@ -62,3 +62,11 @@ package enum RecordObject: String, Sendable, CaseIterable, Codable {
     }
   }
 }
+
+/// The columns of a User, queue (Group) or UserRole row; what a stream does not have is null.
+package enum OwnerColumn: Int, CaseIterable, Sendable {
+  case id, modifiedAt
+  case name, email, title, roleID, isActive
+
+  package static let compared = OwnerColumn.name.rawValue..<OwnerColumn.allCases.count
+}
