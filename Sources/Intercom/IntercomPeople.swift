@@ -11,17 +11,15 @@ extension Intercom {
     return try page(await call(.people, "read the list of people", .get, path))
   }
 
-  /// One page of the people who changed, newest first (`POST /contacts/search`); the caller stops
-  /// at its cursor.
+  /// One page of the people who changed, newest first (`POST /contacts/search`).
+  ///
+  /// `updatedSince` is in milliseconds UTC. It is a lower bound only: the page also has people who
+  /// changed before it, and the caller stops at its cursor.
   ///
   /// Intercom searches by whole days of the workspace's time zone, and `>` starts at the next
   /// day's midnight (OpenAPI 2.15 and 2.16, "Searching for Timestamp Fields"): asking from two
   /// days before is before `updatedSince` in every zone, on days of 23 and 25 hours too. A new
   /// person takes some minutes to appear.
-  ///
-  /// - Parameters:
-  ///   - updatedSince: milliseconds UTC.
-  ///   - startingAfter: the page before's ``PersonPage/next``.
   package func search(
     updatedSince: Int64, startingAfter: String?
   ) async throws(IntercomError) -> PersonPage {
