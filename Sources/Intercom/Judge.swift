@@ -115,11 +115,12 @@ struct Judge {
     return min(max(seconds, 1), 60) * 1000
   }
 
-  /// The far side's words without the token, without addresses, and short.
+  /// The far side's words on one line, without the token, without addresses, and short.
   private func clean(_ text: String) -> String {
-    let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+    let words = text.unicodeScalars.split { $0.value <= 0x20 || $0.value == 0x7F }.map { scalars in
+      let word = String(scalars)
       if !accessToken.isEmpty, word.contains(accessToken) { return "(token)" }
-      return word.contains("@") ? "(e-mail)" : String(word)
+      return word.contains("@") ? "(e-mail)" : word
     }
     let clean = words.joined(separator: " ")
     return clean.count > 500 ? clean.prefix(500) + "…" : clean

@@ -243,9 +243,10 @@ struct Case: Sendable {
   func secrets() async {
     let (intercom, _) = client(
       answering: 400,
-      #"{"errors":[{"code":"x","message":"Bearer \#(secret) is bad, so is ann@x.com"}]}"#)
+      #"{"errors":[{"code":"x","message":"Bearer \#(secret) is bad,\n\u001b[31mso is ann@x.com"}]}"#
+    )
     let error = await failure { try await Call.update.make(intercom) }
-    #expect(error?.failure.answer == "Bearer (token) is bad, so is (e-mail)")
+    #expect(error?.failure.answer == "Bearer (token) is bad, [31mso is (e-mail)")
     #expect(!"\(String(describing: error))".contains(secret))
   }
 
@@ -263,6 +264,19 @@ struct Case: Sendable {
       let failure = await failure { try await Call.me.make(intercom) }?.failure
       #expect(failure?.meaning == IntercomMeaning.tokenUnreadable)
       #expect(transport.requests.isEmpty)
+    }
+  }
+
+  @Test(
+    "O4: a text that nests without end is unreadable, not a full stack", arguments: Call.allCases)
+  func nesting(_ call: Call) async {
+    for opening in ["[", #"{"data":["#, #"{"errors":["#, #"{"custom_attributes":{"x":"#] {
+      let body = String(repeating: opening, count: 100_000)
+      for status in [200, 400] {
+        let (intercom, _) = client(answering: status, body)
+        let error = await failure { try await call.make(intercom) }
+        #expect(error?.failure.meaning == IntercomMeaning.unreadable)
+      }
     }
   }
 }
