@@ -1,44 +1,48 @@
-package import SyncCore
+import SyncCore
 
-/// A record that differs, with what the snapshot said before; durable until it is planned.
-package struct RecordDifference: Sendable, Equatable {
-  package var recordID: String
-  /// The parts of the record that matter to events and to matching, as they were; nil for a row
-  /// that was not known.
-  package var before: Record?
-}
-
+/// What differs and is not planned yet; durable from the transaction that compared it.
 extension Store {
-  /// The next differences of `cycle`, in id order.
-  package func recordDifferences(
-    cycle: Int64, limit: Int
-  ) throws(SQLError) -> [RecordDifference] {
-    var differences: [RecordDifference] = []
+  /// Turns up to `limit` changed records into people to plan; false when none is left.
+  ///
+  /// Concerned are the people linked or pinned to the record, and those who match it now or
+  /// matched it before.
+  package func spreadRecordDifferences(cycle: Int64, limit: Int) throws(SQLError) -> Bool {
+    var records: [(id: String, before: String?)] = []
+    let column = settings.matchesByExternalID ? "match_key" : "email"
     try database.statement(
       """
-      SELECT record_id, existed, email, match_key, status, title, owner_id
-      FROM record_difference INDEXED BY record_difference_cycle
+      SELECT record_id, \(column) FROM record_difference INDEXED BY record_difference_cycle
       WHERE cycle = ?1 LIMIT ?2
       """
     ).rows {
       $0.bind(1, cycle)
       $0.bind(2, Int64(limit))
-    } each: { row in
-      let id = row.text(0)
-      let before =
-        row.bool(1)
-        ? Record(
-          id: id, object: RecordObject(id: id) ?? .lead, email: row.textOrNull(2),
-          matchKey: row.textOrNull(3), status: row.textOrNull(4), title: row.textOrNull(5),
-          ownerID: row.textOrNull(6))
-        : nil
-      differences.append(RecordDifference(recordID: id, before: before))
+    } each: {
+      records.append(($0.text(0), $0.textOrNull(1)))
     }
-    return differences
+    for (id, before) in records {
+      try notePeopleLinked(to: id, cycle: cycle)
+      let now = try record(id).flatMap(key(of:))
+      if let now { try notePeople(withKey: now, cycle: cycle) }
+      if let before, before != now { try notePeople(withKey: before, cycle: cycle) }
+      try database.statement("DELETE FROM record_difference WHERE record_id = ?").run {
+        $0.bind(1, id)
+      }
+    }
+    return !records.isEmpty
   }
 
-  package func removeRecordDifference(_ id: String) throws(SQLError) {
-    try database.statement("DELETE FROM record_difference WHERE record_id = ?").run { $0.bind(1, id) }
+  private func notePeople(withKey key: String, cycle: Int64) throws(SQLError) {
+    let column = settings.matchesByExternalID ? "external_id" : "email"
+    try database.statement(
+      """
+      INSERT OR IGNORE INTO person_difference(person_id, cycle)
+      SELECT id, ?2 FROM person WHERE \(column) = ?1
+      """
+    ).run {
+      $0.bind(1, key)
+      $0.bind(2, cycle)
+    }
   }
 
   package func personDifferences(cycle: Int64, limit: Int) throws(SQLError) -> [String] {
@@ -127,6 +131,7 @@ extension Store {
       """
       INSERT OR IGNORE INTO person_difference(person_id, cycle)
       SELECT person_id, ?2 FROM link WHERE record_id = ?1
+      UNION SELECT person_id, ?2 FROM pin WHERE record_id = ?1
       """
     ).run {
       $0.bind(1, recordID)
@@ -134,19 +139,29 @@ extension Store {
     }
   }
 
-  /// Whether a record has a difference that no plan has seen; its people wait for the plan (G1).
-  package func hasDifference(record id: String) throws(SQLError) -> Bool {
-    try database.statement("SELECT 1 FROM record_difference WHERE record_id = ? LIMIT 1").first {
-      $0.bind(1, id)
+  /// Whether something of this person or its record is not planned yet: its deliveries wait for
+  /// the plan, so that the guard sees it first (G1).
+  package func hasDifference(person id: String, record: String?) throws(SQLError) -> Bool {
+    try database.statement(
+      """
+      SELECT 1 FROM record_difference WHERE record_id = ?1
+      UNION ALL SELECT 1 FROM person_difference WHERE person_id = ?2 LIMIT 1
+      """
+    ).first {
+      $0.bind(1, record)
+      $0.bind(2, id)
     } read: { _ in true } ?? false
   }
 
-  /// Hands the differences of cycles that ended early to `cycle`.
-  package func adoptDifferences(into cycle: Int64) throws(SQLError) {
+  /// Hands the differences of cycles that ended early to `cycle`; those of `other`, a full read
+  /// that is still under way, stay its own.
+  package func adoptDifferences(into cycle: Int64, except other: Int64?) throws(SQLError) {
     for table in ["record_difference", "person_difference", "owner_difference"] {
-      try database.statement("UPDATE \(table) SET cycle = ?1 WHERE cycle <> ?1").run {
-        $0.bind(1, cycle)
-      }
+      try database.statement("UPDATE \(table) SET cycle = ?1 WHERE cycle <> ?1 AND cycle <> ?2")
+        .run {
+          $0.bind(1, cycle)
+          $0.bind(2, other ?? cycle)
+        }
     }
   }
 }

@@ -1,12 +1,35 @@
 package import SyncCore
 
-extension Store {
-  /// Decides one person's link from the snapshot, without writing (M1 to M7).
-  package func decideLink(of person: Person) throws(SQLError) -> LinkDecision {
-    try decideLink(of: person, current: try link(of: person.id))
+/// A person's link, with what its events have told so far.
+package struct Link: Sendable, Equatable {
+  package var recordID: String
+  package var ownerID: String?
+  package var status: String?
+  package var title: String?
+
+  init(recordID: String, ownerID: String?, status: String?, title: String?) {
+    self.recordID = recordID
+    self.ownerID = ownerID
+    self.status = status
+    self.title = title
   }
 
-  func decideLink(of person: Person, current: String?) throws(SQLError) -> LinkDecision {
+  init(_ record: Record) {
+    self.init(
+      recordID: record.id, ownerID: record.ownerID, status: record.status, title: record.title)
+  }
+
+  /// The record as its events have told it; nothing else of it is known here.
+  package var told: Record {
+    Record(
+      id: recordID, object: RecordObject(id: recordID) ?? .lead, status: status, title: title,
+      ownerID: ownerID)
+  }
+}
+
+extension Store {
+  /// Decides one person's link from the snapshot, without writing (M1 to M7).
+  package func decideLink(of person: Person, current: Link?) throws(SQLError) -> LinkDecision {
     let key = key(of: person)
     let pinned = try pin(of: person.id)
     var failure: SQLError?
@@ -18,23 +41,23 @@ extension Store {
       }
     }
     let decision = LinkDecision.decide(
-      key: key, current: current.flatMap(lookup), pinned: pinned.flatMap(lookup),
+      key: key, current: (current?.recordID).flatMap(lookup), pinned: pinned.flatMap(lookup),
       candidates: try key.map { key throws(SQLError) in try records(withKey: key) } ?? [],
       preference: settings.preference, keyOf: key(of:), lookup: lookup)
     if let failure { throw failure }
     return decision
   }
 
-  /// Writes a decision down; true if the link itself changed.
-  @discardableResult
-  package func apply(_ decision: LinkDecision, to personID: String, current: String?)
-    throws(SQLError) -> Bool
-  {
+  /// Writes a decision down, with the values that its events have told.
+  package func apply(
+    _ decision: LinkDecision, to personID: String, current: Link?
+  ) throws(SQLError) {
     if let pin = decision.pin { try setPin(of: personID, to: pin) }
-    try setAmbiguous(personID, decision.isAmbiguous)
-    guard decision.record?.id != current else { return false }
-    try setLink(of: personID, to: decision.record?.id)
-    return true
+    if decision.isAmbiguous || current != nil || !decision.candidates.isEmpty {
+      try setAmbiguous(personID, decision.isAmbiguous)
+    }
+    let link = decision.record.map(Link.init)
+    if link != current { try setLink(of: personID, to: link) }
   }
 
   package func setPin(of personID: String, to recordID: String?) throws(SQLError) {
@@ -49,15 +72,18 @@ extension Store {
     }
   }
 
-  func setLink(of personID: String, to recordID: String?) throws(SQLError) {
-    guard let recordID else {
+  private func setLink(of personID: String, to link: Link?) throws(SQLError) {
+    guard let link else {
       return try database.statement("DELETE FROM link WHERE person_id = ?").run {
         $0.bind(1, personID)
       }
     }
-    try database.statement("INSERT OR REPLACE INTO link VALUES(?, ?)").run {
+    try database.statement("INSERT OR REPLACE INTO link VALUES(?, ?, ?, ?, ?)").run {
       $0.bind(1, personID)
-      $0.bind(2, recordID)
+      $0.bind(2, link.recordID)
+      $0.bind(3, link.ownerID)
+      $0.bind(4, link.status)
+      $0.bind(5, link.title)
     }
   }
 

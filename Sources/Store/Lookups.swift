@@ -121,11 +121,15 @@ extension Store {
     return ids
   }
 
-  package func link(of personID: String) throws(SQLError) -> String? {
-    try database.statement("SELECT record_id FROM link WHERE person_id = ?").first {
+  package func link(of personID: String) throws(SQLError) -> Link? {
+    try database.statement(
+      "SELECT record_id, owner_id, status, title FROM link WHERE person_id = ?"
+    ).first {
       $0.bind(1, personID)
     } read: {
-      $0.text(0)
+      Link(
+        recordID: $0.text(0), ownerID: $0.textOrNull(1), status: $0.textOrNull(2),
+        title: $0.textOrNull(3))
     }
   }
 

@@ -293,6 +293,16 @@ extension Store {
     return (altered, altered.filter { accepted.contains($0) })
   }
 
+  /// Deliveries that `cycle` planned last and that are in that state.
+  package func count(cycle: Int64, in state: DeliveryState) throws(SQLError) -> Int64 {
+    try database.statement("SELECT count(*) FROM delivery WHERE state = ? AND cycle = ?").first {
+      $0.bind(1, state.rawValue)
+      $0.bind(2, cycle)
+    } read: {
+      $0.integer(0)
+    } ?? 0
+  }
+
   func count(_ sql: String) throws(SQLError) -> Int64 {
     try database.statement(sql).first { _ in } read: { $0.integer(0) } ?? 0
   }

@@ -1,4 +1,4 @@
-package import SyncCore
+import SyncCore
 
 /// The queue in figures.
 package struct OutboxCounts: Sendable, Equatable {

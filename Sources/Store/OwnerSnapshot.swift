@@ -1,4 +1,4 @@
-package import SyncCore
+import SyncCore
 package import Wire
 
 /// Compares the rows of users, queues and roles with the snapshot (S5).

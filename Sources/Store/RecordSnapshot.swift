@@ -1,4 +1,4 @@
-package import SyncCore
+import SyncCore
 package import Wire
 
 /// How a row came to be read; decides what may overrule the snapshot.
@@ -67,12 +67,11 @@ package final class RecordComparison {
     // the oldest word as the one to compare with.
     note = try database.statement(
       """
-      INSERT INTO record_difference(
-        record_id, cycle, existed, email, match_key, status, title, owner_id)
+      INSERT INTO record_difference(record_id, cycle, email, match_key)
       SELECT * FROM (
-        SELECT ?1, ?2, 1, email, match_key, status, title, owner_id FROM record WHERE id = ?1
+        SELECT ?1, ?2, email, match_key FROM record WHERE id = ?1
         UNION ALL
-        SELECT ?1, ?2, 0, NULL, NULL, NULL, NULL, NULL
+        SELECT ?1, ?2, NULL, NULL
         LIMIT 1) WHERE true
       ON CONFLICT(record_id) DO UPDATE SET cycle = excluded.cycle WHERE ?3
       """)

@@ -67,10 +67,14 @@ enum Schema {
     CREATE INDEX person_email ON person(email) WHERE email IS NOT NULL;
     CREATE INDEX person_external_id ON person(external_id) WHERE external_id IS NOT NULL;
 
-    -- The candidate that won, for each person.
+    -- The candidate that won, for each person, with what its events have told so far: the next
+    -- event is the difference from that, whatever happened between.
     CREATE TABLE link(
       person_id TEXT PRIMARY KEY,
-      record_id TEXT NOT NULL
+      record_id TEXT NOT NULL,
+      owner_id TEXT,
+      status TEXT,
+      title TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX link_record ON link(record_id);
 
@@ -84,16 +88,12 @@ enum Schema {
     -- People with several candidates and no pin.
     CREATE TABLE ambiguous(person_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
-    -- Rows that differ and are not planned yet, with what the snapshot said before.
+    -- Rows that differ and are not planned yet; of a record, the value it was matched by before.
     CREATE TABLE record_difference(
       record_id TEXT PRIMARY KEY,
       cycle INTEGER NOT NULL,
-      existed INTEGER NOT NULL,
       email TEXT,
-      match_key TEXT,
-      status TEXT,
-      title TEXT,
-      owner_id TEXT
+      match_key TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX record_difference_cycle ON record_difference(cycle);
     CREATE TABLE person_difference(

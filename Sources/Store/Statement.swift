@@ -46,7 +46,7 @@ final class Statement {
   }
 
   func bind(_ index: Int32, blob value: [UInt8]) {
-    value.withUnsafeBytes { sf_bind_blob_copy(raw, index, $0.baseAddress, Int32($0.count)) }
+    _ = value.withUnsafeBytes { sf_bind_blob_copy(raw, index, $0.baseAddress, Int32($0.count)) }
   }
 
   /// Binds one column of a row without making a value of it; copied by SQLite.

@@ -30,9 +30,8 @@ extension Store {
   package func markDeleted(record id: String, cycle: Int64) throws(SQLError) {
     try database.statement(
       """
-      INSERT INTO record_difference(
-        record_id, cycle, existed, email, match_key, status, title, owner_id)
-      SELECT id, ?2, 1, email, match_key, status, title, owner_id FROM record WHERE id = ?1
+      INSERT INTO record_difference(record_id, cycle, email, match_key)
+      SELECT id, ?2, email, match_key FROM record WHERE id = ?1
       ON CONFLICT(record_id) DO NOTHING
       """
     ).run {

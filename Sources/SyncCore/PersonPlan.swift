@@ -12,11 +12,10 @@ package struct PersonPlan: Sendable, Equatable {
   /// Plans one person.
   ///
   /// - Parameters:
-  ///   - current: the id of the record that the link named before this cycle.
-  ///   - before: the linked record as the snapshot had it before this cycle, if it changed.
+  ///   - told: the record of the link so far, as its events have told it.
   ///   - owner: an owner by id.
   package static func make(
-    person: Person, decision: LinkDecision, current: String?, before: Record?,
+    person: Person, decision: LinkDecision, told: Record?,
     configured: AttributeSet, owner: (String) throws -> Owner?, recordURL: (String) -> String?
   ) rethrows -> PersonPlan {
     var desired = AttributeValues()
@@ -30,22 +29,18 @@ package struct PersonPlan: Sendable, Equatable {
     return PersonPlan(
       decision: decision, desired: desired, owesAttributes: owes,
       events: try events(
-        decision: decision, current: current, before: before,
-        ownerName: { try owner($0)?.name }),
+        decision: decision, told: told, ownerName: { try owner($0)?.name }),
       moves: moves(desired, person.sent))
   }
 
   private static func events(
-    decision: LinkDecision, current: String?, before: Record?,
-    ownerName: (String) throws -> String?
+    decision: LinkDecision, told: Record?, ownerName: (String) throws -> String?
   ) rethrows -> [RecordEvent] {
     // First enrichment and a link that moves to another record send none (S6).
-    guard let current, let record = decision.record else { return [] }
-    if let lead = decision.convertedFrom, lead.id == current || record.id != current {
-      return [RecordEvent.conversion(from: lead, to: record)]
-    }
-    guard record.id == current, let before, before.id == current else { return [] }
-    return try RecordEvent.changes(from: before, to: record, ownerName: ownerName)
+    guard let told, let record = decision.record else { return [] }
+    if let lead = decision.convertedFrom { return [.conversion(from: lead, to: record)] }
+    guard record.id == told.id else { return [] }
+    return try RecordEvent.changes(from: told, to: record, ownerName: ownerName)
   }
 
   private static func moves(_ desired: AttributeValues, _ sent: AttributeValues?) -> Bool {
