@@ -26,7 +26,7 @@ package struct CSVReader {
   ///
   /// Throws ``CSVError``, or what `row` throws; the reader is of no use afterwards.
   package mutating func take(
-    _ piece: UnsafeRawBufferPointer, row: (borrowing CSVRow) throws -> Void
+    _ piece: UnsafeRawBufferPointer, row: (CSVRow) throws -> Void
   ) throws {
     // Taken out for the time of the call, so that it can be written beside the reader's state.
     var bytes: [UInt8] = []
@@ -45,7 +45,7 @@ package struct CSVReader {
   /// Ends the text: the last row needs no line break.
   ///
   /// Throws ``CSVError`` when the text has no header or ends inside quotes.
-  package mutating func finish(row: (borrowing CSVRow) throws -> Void) throws {
+  package mutating func finish(row: (CSVRow) throws -> Void) throws {
     guard scan.state != .quoted else { throw error(.unterminatedQuote) }
     if scan.state != .cellStart || !scan.spans.isEmpty {
       try [0x0A].withUnsafeBytes { try take($0, row: row) }
@@ -55,7 +55,7 @@ package struct CSVReader {
 
   /// Hands out the whole rows of `bytes` and returns how many bytes they were.
   private mutating func readRows(
-    _ bytes: UnsafeMutableRawBufferPointer, _ row: (borrowing CSVRow) throws -> Void
+    _ bytes: UnsafeMutableRawBufferPointer, _ row: (CSVRow) throws -> Void
   ) throws -> Int {
     var start = 0
     while true {
@@ -72,7 +72,7 @@ package struct CSVReader {
   }
 
   private mutating func hand(
-    _ bytes: UnsafeMutableRawBufferPointer, _ row: (borrowing CSVRow) throws -> Void
+    _ bytes: UnsafeMutableRawBufferPointer, _ row: (CSVRow) throws -> Void
   ) throws {
     guard width > 0 else { return try readHeader(UnsafeRawBufferPointer(bytes)) }
     let count = scan.spans.count

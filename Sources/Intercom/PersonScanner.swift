@@ -1,0 +1,177 @@
+import SyncCore
+import Wire
+
+/// Why a 200 is not the page or the person that was asked for.
+enum PersonShapeError: Error, CustomStringConvertible {
+  case json(JSONError)
+  case noData
+  case noID
+  case next
+  case errorList
+
+  var description: String {
+    switch self {
+    case .json(let error): error.description
+    case .noData: "the answer has no list of people"
+    case .noID: "the answer has a person without an id"
+    case .next: "the answer says that there is a next page, but not where"
+    case .errorList: "the answer is a list of errors under a status of success"
+    }
+  }
+}
+
+/// Picks one person's columns out of a contact's JSON, in place.
+///
+/// Built once a page. Shapes of 2.15, 2.16 and those recorded of older versions: what is absent is
+/// null, and numbers or booleans where text is expected are taken as text.
+struct PersonScanner {
+  /// What a contact says beside its columns.
+  struct Facts {
+    var updatedAt: Int64?
+    var isArchived = false
+    var isDeleted = false
+    var isBlocked = false
+    var isError = false
+  }
+
+  private var wanted: [(name: [UInt8], column: Int)] = []
+  private let takesExternalID: Bool
+  private var scratch: [UInt8] = []
+
+  init(_ settings: Intercom.Settings) {
+    takesExternalID = settings.matchByExternalID
+    for attribute in Attribute.allCases {
+      guard let name = settings.attributeNames[attribute] else { continue }
+      wanted.append((Array(name.utf8), PersonColumn.attributes.lowerBound + attribute.rawValue))
+    }
+  }
+
+  /// Reads one contact into `row`, which is cleared first.
+  mutating func read(
+    _ reader: inout JSONReader, into row: inout RowBuffer
+  ) throws(JSONError) -> Facts {
+    row.clear()
+    var facts = Facts()
+    try reader.readObject { reader, key throws(JSONError) in
+      try member(key, &reader, &row, &facts)
+    }
+    return facts
+  }
+
+  private mutating func member(
+    _ key: JSONString, _ reader: inout JSONReader, _ row: inout RowBuffer, _ facts: inout Facts
+  ) throws(JSONError) {
+    if key == "id" {
+      try text(&reader, &row, .id)
+    } else if key == "role" {
+      try text(&reader, &row, .role)
+    } else if key == "email" {
+      try email(&reader, &row)
+    } else if key == "external_id", takesExternalID {
+      try text(&reader, &row, .externalID)
+    } else if key == "updated_at" {
+      try updatedAt(&reader, &row, &facts)
+    } else if key == "custom_attributes" {
+      try customAttributes(&reader, &row)
+    } else if key == "archived" {
+      facts.isArchived = try flag(&reader)
+    } else if key == "deleted" {
+      facts.isDeleted = try flag(&reader)
+    } else if key == "blocked" {
+      facts.isBlocked = try flag(&reader)
+    } else if key == "type", try reader.peek() == .string {
+      facts.isError = try reader.readString() == "error.list"
+    } else {
+      try reader.skipValue()
+    }
+  }
+
+  private mutating func customAttributes(
+    _ reader: inout JSONReader, _ row: inout RowBuffer
+  ) throws(JSONError) {
+    guard try reader.peek() == .object else { return try reader.skipValue() }
+    try reader.readObject { reader, key throws(JSONError) in
+      guard let column = column(of: key) else { return try reader.skipValue() }
+      try value(&reader, &row, column)
+    }
+  }
+
+  private mutating func column(of key: JSONString) -> Int? {
+    guard key.isEscaped else {
+      return wanted.first { $0.name.count == key.raw.count && key.equals($0.name) }?.column
+    }
+    scratch.removeAll(keepingCapacity: true)
+    key.append(to: &scratch)
+    return wanted.first { $0.name == scratch }?.column
+  }
+
+  /// Text with its HTML escapes undone; a list or an object is no text and stays null.
+  private mutating func value(
+    _ reader: inout JSONReader, _ row: inout RowBuffer, _ column: Int
+  ) throws(JSONError) {
+    guard try reader.peek() == .string else { return try scalar(&reader, &row, column) }
+    let string = try reader.readString()
+    row.set(column) { out in
+      let start = out.count
+      string.append(to: &out)
+      HTMLText.unescape(&out, from: start)
+    }
+  }
+
+  private func text(
+    _ reader: inout JSONReader, _ row: inout RowBuffer, _ column: PersonColumn
+  ) throws(JSONError) {
+    guard try reader.peek() == .string else { return try scalar(&reader, &row, column.rawValue) }
+    row.set(column.rawValue, try reader.readString())
+  }
+
+  private func scalar(
+    _ reader: inout JSONReader, _ row: inout RowBuffer, _ column: Int
+  ) throws(JSONError) {
+    switch try reader.peek() {
+    case .number, .bool: row.set(column, try reader.readRawValue())
+    default:
+      try reader.skipValue()
+      row.set(column, nil)
+    }
+  }
+
+  private mutating func email(
+    _ reader: inout JSONReader, _ row: inout RowBuffer
+  ) throws(JSONError) {
+    guard try reader.peek() == .string else { return try reader.skipValue() }
+    let string = try reader.readString()
+    scratch.removeAll(keepingCapacity: true)
+    string.append(to: &scratch)
+    HTMLText.unescape(&scratch)
+    row.set(PersonColumn.email.rawValue) { out in
+      scratch.withUnsafeBytes { EmailKey.append($0, to: &out) }
+    }
+  }
+
+  /// Whole seconds; text of the same is taken too.
+  private func updatedAt(
+    _ reader: inout JSONReader, _ row: inout RowBuffer, _ facts: inout Facts
+  ) throws(JSONError) {
+    let seconds: Int64
+    switch try reader.peek() {
+    case .number: seconds = try reader.readInteger()
+    case .string:
+      guard let value = Int64(ascii: try reader.readString().raw) else { return }
+      seconds = value
+    default: return try reader.skipValue()
+    }
+    let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    guard !overflow else { return }
+    facts.updatedAt = milliseconds
+    row.set(PersonColumn.updatedAt.rawValue, String(milliseconds))
+  }
+
+  private func flag(_ reader: inout JSONReader) throws(JSONError) -> Bool {
+    guard try reader.peek() == .bool else {
+      try reader.skipValue()
+      return false
+    }
+    return try reader.readBool()
+  }
+}
