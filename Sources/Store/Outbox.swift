@@ -142,6 +142,15 @@ extension Store {
     try count("SELECT count(*) FROM delivery WHERE state = 0 AND moves = 1")
   }
 
+  /// How many held deliveries clear a person whose link has ended.
+  package func heldEnds() throws(SQLError) -> Int64 {
+    try count(
+      """
+      SELECT count(*) FROM delivery d WHERE state = 0 AND moves = 1
+        AND NOT EXISTS(SELECT 1 FROM link l WHERE l.person_id = d.person_id)
+      """)
+  }
+
   package func heldCount() throws(SQLError) -> Int64 {
     try count("SELECT count(*) FROM delivery WHERE state = 0")
   }
