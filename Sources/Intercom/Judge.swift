@@ -145,11 +145,24 @@ struct Judge {
       guard let open = part.firstIndex(of: "<"), let close = part.firstIndex(of: ">"), open < close
       else { continue }
       let path = part[part.index(after: open)..<close]
-      guard path.contains("/contacts/"), let id = path.split(separator: "/").last,
-        id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+      let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+      guard let id = segments.last, segments.dropLast().last == "contacts", !id.isEmpty,
+        id.utf8.allSatisfy({ $0.isIDByte })
       else { continue }
       return String(id)
     }
     return nil
+  }
+}
+
+extension UInt8 {
+  /// A letter, a digit, `-` or `_`, as Intercom's ids have them.
+  fileprivate var isIDByte: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 }

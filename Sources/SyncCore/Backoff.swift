@@ -26,6 +26,17 @@ package struct Backoff: Sendable, Equatable {
   package func wait(firstFailure: Int64, now: Int64, random: Double) -> Int64 {
     let (age, overflow) = now.subtractingReportingOverflow(firstFailure)
     let wait = overflow ? least : min(max(age, least), most)
-    return Int64(Double(wait) * (0.8 + 0.4 * min(max(random, 0), 1)))
+    return (Double(wait) * (0.8 + 0.4 * random.clampedToUnit)).clampedToInt64
+  }
+}
+
+extension Double {
+  /// Within 0...1; what is no number is 0.
+  var clampedToUnit: Double { self > 0 ? min(self, 1) : 0 }
+
+  /// Cut to a whole number that fits; what is no number is 0.
+  var clampedToInt64: Int64 {
+    if isNaN { return 0 }
+    return Int64(exactly: rounded(.towardZero)) ?? (self < 0 ? .min : .max)
   }
 }

@@ -15,9 +15,9 @@ package struct PollInterval: Sendable, Equatable {
   /// The fractions are how much of its share each side's budget has used; `random` is in 0..<1.
   package func next(salesforce: Double, intercom: Double, random: Double) -> Int64 {
     let used = max(salesforce, intercom)
-    let stretch = used.isNaN ? 1 : min(max((used - 0.5) / 0.5, 0), 1)
-    let wait = Double(every) + Double(atMost - every) * stretch
-    let jittered = wait * (0.95 + 0.1 * min(max(random, 0), 1))
-    return Int64(min(max(jittered, Double(every)), Double(atMost)))
+    let stretch = used.isNaN ? 1 : ((used - 0.5) / 0.5).clampedToUnit
+    let wait = Double(every) * (1 - stretch) + Double(atMost) * stretch
+    let jittered = wait * (0.95 + 0.1 * random.clampedToUnit)
+    return min(max(jittered.clampedToInt64, every), atMost)
   }
 }

@@ -68,14 +68,14 @@ package struct RateWindow: Sendable {
     let left = Double(remaining - Int64(inFlight)) - reserve
     if now < end, left < 1 { return end - now }
     if isAsked { return 0 }
-    return max(0, Int64((due - Double(now)).rounded(.up)))
+    return max(0, (due - Double(now)).rounded(.up).clampedToInt64)
   }
 
   /// Notes a call that is sent now.
   package mutating func sent(now: Int64, isAsked: Bool = false) {
     inFlight += 1
     guard !isAsked, let limit = current(now) else { return }
-    due = max(due, Double(now) - max(Self.credit, 0)) + spacing(limit, now)
+    due = max(due, Double(now) - Self.credit) + spacing(limit, now)
   }
 
   /// Takes what an answer said; without the headers there is nothing to pace by.
@@ -93,7 +93,7 @@ package struct RateWindow: Sendable {
     remaining = 0
     let wait = reading?.resetIn ?? (end > now ? end - now : Self.length)
     end = max(end, now + wait)
-    let jitter = Int64(1_000 * min(max(random, 0), 1))
+    let jitter = (1_000 * random.clampedToUnit).clampedToInt64
     blockedUntil = max(blockedUntil, now + max(wait, 1_000) + jitter)
   }
 
@@ -118,9 +118,9 @@ package struct RateWindow: Sendable {
       limit = reading.limit
       heardAt = now
     }
-    if let old = resetSeconds, let new = reading.resetSeconds, now < end || new < old {
+    if let old = resetSeconds, let new = reading.resetSeconds, old.isNear(new) {
       // An answer that was long on its way tells of a window that is over.
-      if new < old, old - new < 60 { return }
+      if new < old || (new == old && now >= end) { return }
       if new == old, limit == reading.limit {
         remaining = min(remaining, said)
         return
@@ -138,5 +138,13 @@ package struct RateWindow: Sendable {
     guard now < end else { return even }
     let left = Double(remaining - Int64(inFlight)) - Double(limit) * (1 - share) / 2
     return left < 1 ? even : max(even, Double(end - now) / left)
+  }
+}
+
+extension Int64 {
+  /// Within a minute, in seconds; a clock that was set anew is not.
+  fileprivate func isNear(_ other: Int64) -> Bool {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return !overflow && (-60...60).contains(difference)
   }
 }

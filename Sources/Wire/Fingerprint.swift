@@ -13,20 +13,27 @@ package struct Fingerprint: Sendable, Equatable {
   }
 
   package struct Hasher {
-    private var v0: UInt64 = 0x736f_6d65_7073_6575 ^ 0x7366_7379_6e63_2d31
-    private var v1: UInt64 = 0x646f_7261_6e64_6f6d ^ 0x6669_6e67_6572_7072 ^ 0xee
-    private var v2: UInt64 = 0x6c79_6765_6e65_7261 ^ 0x7366_7379_6e63_2d31
-    private var v3: UInt64 = 0x7465_6462_7974_6573 ^ 0x6669_6e67_6572_7072
+    private var v0: UInt64
+    private var v1: UInt64
+    private var v2: UInt64
+    private var v3: UInt64
     private var length: UInt64 = 0
 
-    package init() {}
+    package init() { self.init(key: (0x7366_7379_6e63_2d31, 0x6669_6e67_6572_7072)) }
+
+    init(key: (UInt64, UInt64)) {
+      v0 = 0x736f_6d65_7073_6575 ^ key.0
+      v1 = 0x646f_7261_6e64_6f6d ^ key.1 ^ 0xee
+      v2 = 0x6c79_6765_6e65_7261 ^ key.0
+      v3 = 0x7465_6462_7974_6573 ^ key.1
+    }
 
     /// Adds one text; its length goes in as well, so that neighbours cannot run together.
     package mutating func combine(_ text: UnsafeRawBufferPointer) {
       mix(UInt64(text.count))
       var offset = 0
       while offset + 8 <= text.count {
-        mix(text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        mix(UInt64(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
         offset += 8
       }
       var tail: UInt64 = 0
@@ -50,7 +57,8 @@ package struct Fingerprint: Sendable, Equatable {
       return Fingerprint(high: high, low: copy.v0 ^ copy.v1 ^ copy.v2 ^ copy.v3)
     }
 
-    private mutating func mix(_ word: UInt64) {
+    /// Adds eight bytes of the message.
+    mutating func mix(_ word: UInt64) {
       v3 ^= word
       round()
       round()

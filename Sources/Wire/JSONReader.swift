@@ -82,22 +82,21 @@ package struct JSONReader {
     try expect(UInt8(ascii: "\""))
     let start = position
     var isEscaped = false
-    while position < bytes.count {
-      let byte = bytes[position]
-      if byte == UInt8(ascii: "\"") {
+    while true {
+      position = ByteScan.firstJSONMark(in: bytes, from: position)
+      guard position < bytes.count else { throw error(.truncated) }
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
         let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         position += 1
         return JSONString(raw: text, isEscaped: isEscaped)
-      }
-      if byte == UInt8(ascii: "\\") {
+      case UInt8(ascii: "\\"):
+        guard position + 1 < bytes.count else { throw error(.truncated) }
         isEscaped = true
         position += 2
-        continue
+      default: throw error(.unexpected)
       }
-      guard byte >= 0x20 else { throw error(.unexpected) }
-      position += 1
     }
-    throw error(.truncated)
   }
 
   /// Reads a string, or null as nil.
@@ -113,22 +112,23 @@ package struct JSONReader {
   package mutating func readInteger() throws(JSONError) -> Int64 {
     let text = try readNumberText()
     if let value = Int64(ascii: text) { return value }
-    guard let value = Double(ascii: text), let whole = Int64(exactly: value) else {
-      throw error(.unexpected)
-    }
+    // Beyond 2^53 a Double no longer tells one whole number from the next.
+    guard let value = Double(ascii: text), abs(value) <= 9_007_199_254_740_992,
+      let whole = Int64(exactly: value)
+    else { throw error(.unexpected) }
     return whole
   }
 
   package mutating func readBool() throws(JSONError) -> Bool {
     skipSpace()
-    if literal("true") { return true }
-    if literal("false") { return false }
-    throw error(position < bytes.count ? .unexpected : .truncated)
+    let value = position < bytes.count && bytes[position] == UInt8(ascii: "t")
+    try expect(word: value ? "true" : "false")
+    return value
   }
 
   package mutating func readNull() throws(JSONError) {
     skipSpace()
-    guard literal("null") else { throw error(position < bytes.count ? .unexpected : .truncated) }
+    try expect(word: "null")
   }
 
   // MARK: The rest
@@ -156,7 +156,7 @@ package struct JSONReader {
   // MARK: Bytes
 
   private mutating func readNumberText() throws(JSONError) -> UnsafeRawBufferPointer {
-    skipSpace()
+    guard try peek() == .number else { throw error(.unexpected) }
     let start = position
     while position < bytes.count {
       switch bytes[position] {
@@ -168,7 +168,6 @@ package struct JSONReader {
       }
       break
     }
-    guard position > start else { throw error(position < bytes.count ? .unexpected : .truncated) }
     return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
   }
 
@@ -202,14 +201,12 @@ package struct JSONReader {
     position += 1
   }
 
-  private mutating func literal(_ word: StaticString) -> Bool {
-    let length = word.utf8CodeUnitCount
-    guard position + length <= bytes.count else { return false }
-    for offset in 0..<length where bytes[position + offset] != word.utf8Start[offset] {
-      return false
+  private mutating func expect(word: StaticString) throws(JSONError) {
+    for offset in 0..<word.utf8CodeUnitCount {
+      guard position < bytes.count else { throw error(.truncated) }
+      guard bytes[position] == word.utf8Start[offset] else { throw error(.unexpected) }
+      position += 1
     }
-    position += length
-    return true
   }
 
   private func error(_ problem: JSONError.Problem) -> JSONError {

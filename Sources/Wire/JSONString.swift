@@ -6,19 +6,17 @@ package struct JSONString {
   /// Whether `raw` holds backslash escapes.
   package let isEscaped: Bool
 
-  /// Appends the decoded UTF-8 to `out`; a lone surrogate becomes U+FFFD.
+  /// Appends the decoded UTF-8 to `out`; a lone surrogate and what is no UTF-8 become U+FFFD.
   package func append(to out: inout [UInt8]) {
-    guard isEscaped else { return out.append(contentsOf: raw) }
+    guard isEscaped else { return UTF8Text.append(raw, to: &out) }
+    let start = out.count
     var index = 0
     while index < raw.count {
-      let byte = raw[index]
-      guard byte == UInt8(ascii: "\\"), index + 1 < raw.count else {
-        out.append(byte)
-        index += 1
-        continue
-      }
-      index += 2
-      switch raw[index - 1] {
+      let escape = ByteScan.first(UInt8(ascii: "\\"), in: raw, from: index)
+      out.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[index..<escape]))
+      guard escape + 1 < raw.count else { break }
+      index = escape + 2
+      switch raw[escape + 1] {
       case UInt8(ascii: "n"): out.append(0x0A)
       case UInt8(ascii: "t"): out.append(0x09)
       case UInt8(ascii: "r"): out.append(0x0D)
@@ -28,6 +26,7 @@ package struct JSONString {
       case let other: out.append(other)
       }
     }
+    UTF8Text.repair(&out, from: start)
   }
 
   package var string: String {

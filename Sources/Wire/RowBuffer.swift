@@ -37,7 +37,7 @@ package struct RowBuffer {
   }
 
   package mutating func set(_ column: Int, _ text: UnsafeRawBufferPointer) {
-    set(column) { $0.append(contentsOf: text) }
+    set(column) { UTF8Text.append(text, to: &$0) }
   }
 
   package mutating func set(_ column: Int, _ text: String) {
