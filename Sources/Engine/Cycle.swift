@@ -1,4 +1,6 @@
 import EventLoop
+import Intercom
+import Salesforce
 import Store
 import SyncCore
 

@@ -35,6 +35,8 @@ import Wire
   package var onStoreFailure: ((any Error) -> Void)?
   /// Called when Intercom says that an attribute is not there (S4).
   package var onAttributeMissing: (() -> Void)?
+  /// Called after every commit of settlements.
+  package var onSettled: (() -> Void)?
   /// Deliveries settled since the start, for rates.
   package private(set) var deliveredCount: Int64 = 0
 
@@ -136,6 +138,7 @@ import Wire
       case .event: try await sendEvent(delivery)
       }
     } catch let error as IntercomError {
+      pace.failed(error.failure)
       settle(delivery) { try self.failed(delivery, error) }
     } catch {
       onStoreFailure?(error)
@@ -211,6 +214,7 @@ import Wire
     }
     for watcher in watchers { watcher.resume() }
     watchers = []
+    onSettled?()
     stir()
   }
 

@@ -1,8 +1,8 @@
 import FoundationEssentials
 package import EventLoop
-package import Intercom
-package import Salesforce
-package import Store
+import Intercom
+import Salesforce
+import Store
 package import SyncCore
 
 /// Runs the line: prepares, polls in its interval, reconciles, and keeps the deliverer going.
@@ -33,6 +33,8 @@ package import SyncCore
   package var onStoreFailure: ((any Error) -> Void)?
 
   private var isPrepared = false
+  /// Spares a look at the store after every settlement once the initial sync is done.
+  private var isInitialOpen = true
   private var asked: [Asked] = []
   private var countedCalls = 0
   private var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
@@ -72,6 +74,9 @@ package import SyncCore
     budget.share = parts.settings.salesforceShare
     isPaused = try parts.store.get("paused") != nil
     deliverer.onStoreFailure = { [unowned self] in self.onStoreFailure?($0) }
+    deliverer.onSettled = { [unowned self] in
+      do { try self.closeInitial() } catch { self.onStoreFailure?(error) }
+    }
     deliverer.onAttributeMissing = { [unowned self] in
       self.isPrepared = false
       self.wake.raise()
@@ -203,6 +208,7 @@ package import SyncCore
     }
     try countCalls()
     try recovered(salesforceHealth)
+    if isInitial { try closeInitial() }
     parts.report(
       Occurrence(
         .fullFinished,
@@ -395,10 +401,11 @@ package import SyncCore
   }
 
   /// Notices that the initial sync's last delivery is settled.
-  package func closeInitial() throws -> Bool {
-    guard try parts.store.get("initial") == "delivering",
+  private func closeInitial() throws {
+    guard isInitialOpen, try parts.store.get("initial") == "delivering",
       try parts.store.outboxCounts().backfill == 0
-    else { return false }
+    else { return }
+    isInitialOpen = false
     try parts.store.transaction { try parts.store.set("initial", "done") }
     let links = try parts.store.linkCounts()
     parts.report(
@@ -406,6 +413,5 @@ package import SyncCore
         .initialFinished,
         "Finished the initial sync: \(links.people) people linked, \(links.leads) to leads and "
           + "\(links.contacts) to contacts."))
-    return true
   }
 }

@@ -75,7 +75,7 @@ import Wire
     if isMany, !state.isBulkRefused {
       do {
         return try await readByBulk(stream)
-      } catch let failure as Failure where failure.meaning.refusesBulk {
+      } catch let failure as Failure where failure.refusesBulk {
         // Out of quota, switched off, or not for this object: the same rows by REST (I1).
         try parts.store.transaction {
           try save {
@@ -107,9 +107,10 @@ import Wire
   }
 
   private func next(of page: Page) async throws -> Page {
-    do {
+    do throws(Failure) {
       return try await parts.salesforce.nextPage(of: page)
-    } catch let failure as Failure where failure.meaning == SalesforceMeaning.locator {
+    } catch {
+      guard error.meaning == SalesforceMeaning.locator else { throw error }
       return try await parts.salesforce.page(
         of: page.stream, from: .everything(afterID: state.afterID))
     }
@@ -180,15 +181,7 @@ import Wire
   private func finished(_ job: BulkJob) async throws -> Int {
     var wait = Self.bulkPollMilliseconds.lowerBound
     while true {
-      let answer: BulkState
-      do {
-        answer = try await parts.salesforce.bulkState(job)
-      } catch let failure as Failure where failure.meaning == SalesforceMeaning.deleted {
-        // Kept for seven days only: a read that slept longer begins this stream anew.
-        try forgetJob()
-        throw failure
-      }
-      switch answer {
+      switch try await stateOf(job) {
       case .complete(let rows): return rows
       case .failed(let message):
         try forgetJob()
@@ -200,6 +193,16 @@ import Wire
         try await parts.clock.sleep(milliseconds: wait)
         wait = min(wait * 2, Self.bulkPollMilliseconds.upperBound)
       }
+    }
+  }
+
+  private func stateOf(_ job: BulkJob) async throws -> BulkState {
+    do throws(Failure) {
+      return try await parts.salesforce.bulkState(job)
+    } catch {
+      // Kept for seven days only: a read that slept longer begins this stream anew.
+      if error.meaning == SalesforceMeaning.deleted { try forgetJob() }
+      throw error
     }
   }
 
@@ -234,7 +237,7 @@ import Wire
     guard let object = stream.object else { return }
     guard state.isComplete(stream) else {
       try parts.store.transaction {
-        try parts.store.enter(
+        _ = try parts.store.enter(
           Report(
             EngineMeaning.readIncomplete, what: "find the deleted rows of \(stream.rawValue)",
             subjectKey: "read:\(stream.rawValue)"), now: parts.clock.now)
@@ -262,7 +265,7 @@ import Wire
       try await between(state)
     }
     try parts.store.transaction {
-      try parts.store.closeErrors(subjectKey: "read:\(stream.rawValue)", at: parts.clock.now)
+      _ = try parts.store.closeErrors(subjectKey: "read:\(stream.rawValue)", at: parts.clock.now)
     }
   }
 
@@ -290,8 +293,9 @@ import Wire
 
   private func list() async throws {
     repeat {
-      try await parts.pace.turn(isAsked: false)
-      let page = try await parts.intercom.list(startingAfter: state.startingAfter)
+      let page = try await parts.pace.call(isAsked: false) {
+        try await parts.intercom.list(startingAfter: state.startingAfter)
+      }
       let store = parts.store
       try store.lazyTransaction {
         let comparison = try PersonComparison(
@@ -328,8 +332,9 @@ import Wire
   private func confirm(_ id: String) async throws {
     let store = parts.store
     do {
-      try await parts.pace.turn(isAsked: false)
-      let answer = try await parts.intercom.person(id)
+      let answer = try await parts.pace.call(isAsked: false) {
+        try await parts.intercom.person(id)
+      }
       guard answer.id == id, !answer.isArchived, !answer.isDeleted, !answer.isBlocked else {
         return try store.transaction {
           let survivor = answer.id == id ? nil : answer.id
@@ -339,8 +344,9 @@ import Wire
       var row = RowBuffer(columns: PersonColumn.allCases.count)
       answer.fill(&row)
       try store.transaction {
-        try PersonComparison(store, kind: .full, cycle: state.cycle, sweep: state.sweep)
-          .compare(row)
+        _ = try PersonComparison(
+          store, kind: .full, cycle: state.cycle, sweep: state.sweep
+        ).compare(row)
       }
     } catch let error as IntercomError where error.isPersonGone {
       try store.transaction {

@@ -1,5 +1,6 @@
 package import EventLoop
 package import HTTP
+import Intercom
 package import SyncCore
 
 /// Paces all calls to Intercom by what its answers say; one for readers and deliveries alike.
@@ -22,14 +23,27 @@ package import SyncCore
   /// Takes back a call that turned out to be unnecessary.
   package func notSent() { window.ended() }
 
-  /// Waits for its turn, and takes it.
-  package func turn(isAsked: Bool) async throws(CancellationError) {
+  /// Takes a call that ended without an answer, whose headers would have told.
+  package func failed(_ failure: Failure) {
+    if failure.status == nil { window.ended() }
+  }
+
+  /// Waits for a turn, takes it, and makes the call.
+  package func call<Value>(
+    isAsked: Bool, _ body: () async throws -> Value
+  ) async throws -> Value {
     while true {
       let delay = delay(isAsked: isAsked)
       if delay <= 0 { break }
       try await clock.sleep(milliseconds: delay)
     }
     sent(isAsked: isAsked)
+    do {
+      return try await body()
+    } catch let error as IntercomError {
+      failed(error.failure)
+      throw error
+    }
   }
 
   /// Takes an answer's headers.

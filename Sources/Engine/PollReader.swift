@@ -60,11 +60,11 @@ import Wire
   }
 
   private func next(of page: Page, _ stream: Stream) async throws -> Page {
-    do {
+    do throws(Failure) {
       return try await parts.salesforce.nextPage(of: page)
-    } catch let failure as Failure where failure.meaning == SalesforceMeaning.locator {
+    } catch {
       // Cursors die with their session: go on from the last committed key.
-      guard let key = page.lastKey else { throw failure }
+      guard error.meaning == SalesforceMeaning.locator, let key = page.lastKey else { throw error }
       return try await parts.salesforce.page(
         of: stream, from: .changes(since: key.modifiedAt, after: key))
     }
@@ -98,8 +98,9 @@ import Wire
     var newest = cursor
     var next: String?
     repeat {
-      try await parts.pace.turn(isAsked: isAsked)
-      let page = try await parts.intercom.search(updatedSince: until, startingAfter: next)
+      let page = try await parts.pace.call(isAsked: isAsked) {
+        try await parts.intercom.search(updatedSince: until, startingAfter: next)
+      }
       try store.transaction {
         let comparison = try PersonComparison(store, kind: .poll, cycle: cycle, sweep: 0)
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in

@@ -40,8 +40,7 @@ import SyncCore
 
   /// Asks which workspace this is; throws when it is not the pinned one.
   package func checkWorkspace() async throws {
-    try await parts.pace.turn(isAsked: true)
-    let found = try await parts.intercom.workspace()
+    let found = try await parts.pace.call(isAsked: true) { try await parts.intercom.workspace() }
     try parts.store.transaction {
       let pinned = try parts.store.get(Self.workspaceKey)
       guard pinned == nil || pinned == found.id else {
@@ -60,16 +59,13 @@ import SyncCore
   /// only a person can solve, after everything else is done.
   package func prepareAttributes() async throws {
     // Two calls: people's and companies' attributes share one space of names.
-    try await parts.pace.turn(isAsked: true)
-    let listed = try await parts.intercom.dataAttributes()
+    let listed = try await parts.pace.call(isAsked: true) { try await parts.intercom.dataAttributes() }
     let plan = AttributePlan(wanted: parts.settings.attributeNames, listed: listed)
     for attribute in plan.toCreate {
-      try await parts.pace.turn(isAsked: true)
-      _ = try await parts.intercom.create(attribute)
+      _ = try await parts.pace.call(isAsked: true) { try await parts.intercom.create(attribute) }
     }
     for revival in plan.toRevive {
-      try await parts.pace.turn(isAsked: true)
-      _ = try await parts.intercom.revive(revival.id)
+      _ = try await parts.pace.call(isAsked: true) { try await parts.intercom.revive(revival.id) }
     }
     let made = plan.toCreate.map(\.name) + plan.toRevive.map(\.name)
     if !made.isEmpty {

@@ -1,5 +1,4 @@
 package import EventLoop
-package import Store
 package import SyncCore
 
 /// The breaker of one side: what stops all calls to it, and when it is probed (E2).

@@ -43,6 +43,9 @@ package final class Salesforce {
   /// Our calls that count against the daily limit, since the start of this process.
   package private(set) var calls = 0
 
+  /// Salesforce's clock as the last answer gave it (its Date header), milliseconds UTC.
+  package private(set) var serverTime: Int64?
+
   let settings: Settings
   let transport: any Transport
   let now: () -> Int64
@@ -71,6 +74,7 @@ package final class Salesforce {
 
   func count(_ response: Response) {
     calls += 1
+    serverTime = response.headers["Date"].flatMap { HTTPDate.parse($0) } ?? serverTime
     if let info = LimitInfo(response.headers) { usage = (Int(info.used), Int(info.limit)) }
   }
 
