@@ -13,7 +13,7 @@ package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConve
     self.message = message
   }
 
-  /// `/etc/sfsyncd/sfsyncd.toml:12: poll.every is "0s"; allowed is …`
+  /// The whole message: `/etc/sfsyncd/sfsyncd.toml:12: poll.every is "0s"; allowed is …`.
   package var description: String {
     let place = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
     return "\(file)\(place): \(message)"

@@ -75,8 +75,8 @@ struct ConfigurationReader {
           allowed: "the integration user's name, which flow = \"jwt-bearer\" needs")
       }
     } else {
-      for key in ["username", "audience"] where section.entries[key] != nil {
-        warn(section, key, "is not used: it belongs to flow = \"jwt-bearer\"")
+      if salesforce.username != nil {
+        warn(section, "username", "is not used: it belongs to flow = \"jwt-bearer\"")
       }
     }
     let shared = ["login.salesforce.com", "test.salesforce.com"]

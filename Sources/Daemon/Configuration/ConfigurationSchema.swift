@@ -86,7 +86,11 @@ package enum ConfigurationSchema {
       var message =
         "unknown \(isTable(entries[key]) ? "table" : "key") \(name); "
         + "allowed in \(place): \(known.joined(separator: ", "))"
-      if let nearest = nearest(to: key, known) { message += "; did you mean \(nearest)?" }
+      if isSecret(key) {
+        message += "; a secret is a file in the credentials directory, not a key"
+      } else if let nearest = nearest(to: key, known) {
+        message += "; did you mean \(nearest)?"
+      }
       return ConfigurationError(
         file: document.file, line: document.line(of: path + [key]), message)
     }
@@ -101,6 +105,11 @@ package enum ConfigurationSchema {
     return NearestName.of(key, among: all.map(\.key)).flatMap { near in
       all.first { $0.key == near }.map { "\($0.table).\($0.key)" }
     }
+  }
+
+  private static func isSecret(_ key: String) -> Bool {
+    let key = key.lowercased()
+    return ["secret", "token", "password", "private_key"].contains { key.contains($0) }
   }
 
   private static func isTable(_ setting: TOMLSetting?) -> Bool {

@@ -31,7 +31,9 @@ enum ConfigurationText {
   static func isVersion(_ text: String, integral: Bool) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, !integral || parts[1] == "0" else { return false }
-    return parts.allSatisfy { (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isASCIIDigit) }
+    return parts.allSatisfy { part in
+      (1...3).contains(part.utf8.count) && part.utf8.allSatisfy(\.isASCIIDigit)
+    }
   }
 
   static func isAbsolutePath(_ text: String) -> Bool {

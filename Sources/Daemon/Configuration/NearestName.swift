@@ -20,11 +20,11 @@ package enum NearestName {
     for row in 1...left.count {
       var current = [row]
       for column in 1...right.count {
-        let same = left[row - 1] == right[column - 1]
-        var best = min(above[column] + 1, current[column - 1] + 1, above[column - 1] + (same ? 0 : 1))
-        if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1]
-        {
-          best = min(best, before[column - 2] + 1)
+        let replaced = above[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1)
+        var best = min(above[column] + 1, current[column - 1] + 1, replaced)
+        if row > 1, column > 1 {
+          let isSwap = left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1]
+          if isSwap { best = min(best, before[column - 2] + 1) }
         }
         current.append(best)
       }

@@ -48,8 +48,8 @@ package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
       guard let end = text.firstIndex(of: "]") else { return nil }
       host = text[text.index(after: text.startIndex)..<end]
       let rest = text[text.index(after: end)...]
-      guard host.contains(":"), host.utf8.allSatisfy({ $0.isHexadecimal || $0 == 0x3a || $0 == 0x2e })
-      else { return nil }
+      let isAddress = host.utf8.allSatisfy { $0.isHexadecimal || $0 == 0x3a || $0 == 0x2e }
+      guard isAddress, host.contains(":") else { return nil }
       if !rest.isEmpty {
         guard rest.hasPrefix(":"), let number = portNumber(rest.dropFirst()) else { return nil }
         port = number

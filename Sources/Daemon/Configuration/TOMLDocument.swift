@@ -48,6 +48,11 @@ package struct TOMLDocument: Sendable {
     where line.utf8.contains(0) || line.contains("\\u0000") || line.contains("\\U00000000") {
       throw ConfigurationError(file: file, line: index + 1, "is not TOML: a NUL character")
     }
+    var locator = TOMLKeyLocator(text)
+    lines = locator.locate()
+    if let fault = locator.fault {
+      throw ConfigurationError(file: file, line: fault.line, "is not TOML: \(fault.text)")
+    }
     do {
       root = try Self.entries(TOMLTable(string: text))
     } catch let error as TOMLParseError {
@@ -57,8 +62,6 @@ package struct TOMLDocument: Sendable {
     } catch {
       throw ConfigurationError(file: file, line: nil, "is not TOML: \(error)")
     }
-    var locator = TOMLKeyLocator(text)
-    lines = locator.locate()
   }
 
   /// The line of a key, or of the nearest table around it.

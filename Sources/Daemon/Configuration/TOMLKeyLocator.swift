@@ -10,6 +10,9 @@ package struct TOMLKeyLocator {
   private var lines: [[String]: Int] = [:]
   private var elements: [[String]: Int] = [:]
   private var depth = 0
+  /// What is wrong where the parser's own assertions would end the process: see
+  /// ``TOMLBareValue``.
+  private(set) var fault: (line: Int, text: String)?
 
   package init(_ text: String) { bytes = Array(text.utf8) }
 
@@ -35,6 +38,10 @@ package struct TOMLKeyLocator {
     advance()
     let isArray = peek() == UInt8(ascii: "[")
     if isArray { advance() }
+    skipSpace(andLines: false)
+    if let byte = peek(), byte != UInt8(ascii: "]"), !isKeyStart(byte) {
+      fault = (start, "a table's name must stand behind [")
+    }
     guard let names = key(), take(UInt8(ascii: "]")) else { return nil }
     if isArray, !take(UInt8(ascii: "]")) { return nil }
 
@@ -63,16 +70,29 @@ package struct TOMLKeyLocator {
     depth += 1
     defer { depth -= 1 }
     guard depth < 200 else { return false }
-    skipSpace(andLines: true)
+    skipSpace(andLines: false)
     switch peek() {
     case UInt8(ascii: "\""), UInt8(ascii: "'"): return string() != nil
     case UInt8(ascii: "{"): return inlineTable(at: path)
     case UInt8(ascii: "["): return array(at: path)
     case nil: return false
-    default:
-      while let byte = peek(), !",]}#\n".utf8.contains(byte) { advance() }
-      return true
+    default: return bareValue()
     }
+  }
+
+  private mutating func bareValue() -> Bool {
+    let start = position
+    while let byte = peek(), !",]}#\n".utf8.contains(byte) { advance() }
+    var end = position
+    while end > start, " \t\r".utf8.contains(bytes[end - 1]) { end -= 1 }
+    let value = bytes[start..<end]
+    if TOMLBareValue.isValid(value) { return true }
+    let text = String(decoding: value.prefix(40), as: UTF8.self)
+    fault = (
+      line,
+      value.isEmpty ? "a value is missing" : "\(TOMLText.quoted(text)) must stand in quotes"
+    )
+    return false
   }
 
   private mutating func inlineTable(at path: [String]) -> Bool {
@@ -142,6 +162,8 @@ package struct TOMLKeyLocator {
     }
     return nil
   }
+
+  private func isKeyStart(_ byte: UInt8) -> Bool { byte.isASCIIWord || "\"'-".utf8.contains(byte) }
 
   // MARK: - Bytes
 

@@ -41,8 +41,10 @@ package struct JournalHandler: LogHandler {
     }
   }
 
-  /// Whether stderr is the stream to the journal that systemd made for us: `$JOURNAL_STREAM` names
-  /// its device and inode. A shell started from a service inherits the variable but not the stream.
+  /// Whether stderr is the stream to the journal that systemd made for us.
+  ///
+  /// `$JOURNAL_STREAM` names its device and inode; a shell started from a service inherits the
+  /// variable but not the stream.
   package static func isWanted(environment: [String: String]) -> Bool {
     guard let stream = environment["JOURNAL_STREAM"] else { return false }
     var status = stat()

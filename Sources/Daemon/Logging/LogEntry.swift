@@ -53,7 +53,7 @@ struct LogEntry {
       || scalar.value == 0x2029
   }
 
-  /// `2026-11-22T10:00:00Z info poll.finished: sentence key=value`
+  /// A line for people: `2026-11-22T10:00:00Z info poll.finished: sentence key=value`.
   func line(at date: Date) -> String {
     var line = "\(date.ISO8601Format()) \(level)"
     if let event { line += " \(event.rawValue)" }

@@ -23,7 +23,9 @@ package struct Notify: Sendable {
 
   package func stopping() { tell("STOPPING=1") }
 
-  /// Must be followed by ``ready(_:)``. systemd 253 and later want the time with it.
+  /// Begins a reload, which ``ready(_:)`` must end.
+  ///
+  /// systemd 253 and later want the time with it.
   package func reloading() {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -34,8 +36,9 @@ package struct Notify: Sendable {
   /// From the loop's own timer, so that a stuck loop is noticed.
   package func watchdog() { tell("WATCHDOG=1") }
 
-  /// How often ``watchdog()`` is due, in milliseconds: half of what the unit allows. Nil when the
-  /// unit has no watchdog.
+  /// How often ``watchdog()`` is due, in milliseconds: half of what the unit allows.
+  ///
+  /// Nil when the unit has no watchdog.
   package func watchdogInterval() -> Int64? {
     var microseconds: UInt64 = 0
     let answer = sd_watchdog_enabled(0, &microseconds)
