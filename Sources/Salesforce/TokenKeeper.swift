@@ -24,6 +24,9 @@ final class TokenKeeper {
   private var waiters: [CheckedContinuation<Result<AccessToken, Failure>, Never>] = []
   private var lostAt: Int64?
 
+  /// Calls that wait for the refresh under way.
+  var waiting: Int { waiters.count }
+
   init(
     settings: Salesforce.Settings, secrets: any SalesforceSecrets, transport: any Transport,
     now: @escaping () -> Int64
