@@ -6,7 +6,7 @@ import Synchronization
 /// A Dispatch source whose queue is ``queue`` runs its handlers in this isolation, and the runtime
 /// checks it. Code awaits only at the network, so whatever stands between two awaits is atomic.
 @globalActor package actor EventLoop {
-  package static let queue = DispatchQueue(label: "sfsync.loop")
+  package static let queue = QueueExecutor.makeQueue()
   package static let shared = EventLoop()
   private static let executor = QueueExecutor()
 
@@ -30,7 +30,15 @@ import Synchronization
 }
 
 private final class QueueExecutor: SerialExecutor {
+  private static let mark = DispatchSpecificKey<Bool>()
+
   let pending = Atomic<Int>(0)
+
+  static func makeQueue() -> DispatchQueue {
+    let queue = DispatchQueue(label: "sfsync.loop")
+    queue.setSpecific(key: mark, value: true)
+    return queue
+  }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
@@ -44,5 +52,7 @@ private final class QueueExecutor: SerialExecutor {
   func checkIsolated() { dispatchPrecondition(condition: .onQueue(EventLoop.queue)) }
 
   // A 6.2 runtime asks this before checkIsolated.
-  func isIsolatingCurrentContext() -> Bool? { nil }
+  func isIsolatingCurrentContext() -> Bool? {
+    DispatchQueue.getSpecific(key: Self.mark) == true
+  }
 }

@@ -1,0 +1,164 @@
+import EventLoop
+import Intercom
+import Salesforce
+import Store
+import SyncCore
+
+/// What one pass came to.
+package struct CycleReport: Sendable, Equatable {
+  package var cycle: Int64
+  package var isFull: Bool
+  /// Rows that differed.
+  package var changed: Int
+  package var salesforceCalls: Int
+  package var intercomCalls: Int
+  /// Deliveries that the guard held back.
+  package var guarded: Int64
+}
+
+/// The straight line: poll, compare, plan, guard, and the outbox has what is owed (O1).
+///
+/// Reading and comparing go page by page, each in one transaction with its cursor; what differs is
+/// durable until it is planned; what is planned is held until the whole cycle has passed the guard.
+@EventLoop struct Cycle {
+  let parts: EngineParts
+  let planner: Planner
+  let deliverer: Deliverer
+
+  /// People planned in one slice of the loop.
+  static let planPeople = 200
+
+  // MARK: Poll
+
+  /// One poll of both sides.
+  func poll(isAsked: Bool) async throws -> CycleReport {
+    let before = calls
+    let cycle = try begin(adopting: true)
+    let reader = PollReader(parts, cycle: cycle, isAsked: isAsked)
+    try await reader.readSalesforce()
+    try await reader.readPeople()
+    try await plan(cycle, lane: isAsked ? .asked : .fresh)
+    let guarded = try release(force: false)
+    return CycleReport(
+      cycle: cycle, isFull: false, changed: reader.changed,
+      salesforceCalls: calls.salesforce - before.salesforce,
+      intercomCalls: calls.intercom - before.intercom, guarded: guarded)
+  }
+
+  private var calls: (salesforce: Int, intercom: Int) {
+    (parts.salesforce.calls, parts.intercom.calls)
+  }
+
+  private func begin(adopting: Bool) throws -> Int64 {
+    try parts.store.transaction {
+      let cycle = try parts.store.next("cycle")
+      if adopting {
+        // What an interrupted cycle compared is planned by this one.
+        try parts.store.adoptDifferences(
+          into: cycle, except: try FullRead.load(parts.store)?.cycle)
+      }
+      return cycle
+    }
+  }
+
+  private func plan(_ cycle: Int64, lane: Lane) async throws {
+    while try planner.planSlice(
+      cycle: cycle, lane: lane, limit: Self.planPeople, now: parts.clock.now)
+    {
+      await Task.yield()
+    }
+  }
+
+  // MARK: Full
+
+  /// The initial sync or a reconciliation, from where it stands.
+  func full(
+    isInitial: Bool, between: @escaping (FullRead) async throws -> Void
+  ) async throws -> CycleReport {
+    let before = calls
+    let state = try FullRead.load(parts.store) ?? beginFull(isInitial: isInitial)
+    let reader = FullReader(parts, state: state, between: between)
+    try await reader.readSalesforce()
+    try await reader.readPeople()
+    try await reader.match(planner)
+    let guarded = try finish(reader.state)
+    return CycleReport(
+      cycle: state.cycle, isFull: true, changed: 0,
+      salesforceCalls: calls.salesforce - before.salesforce,
+      intercomCalls: calls.intercom - before.intercom, guarded: guarded)
+  }
+
+  private func beginFull(isInitial: Bool) throws -> FullRead {
+    let cycle = try begin(adopting: false)
+    return try parts.store.transaction {
+      let state = FullRead(
+        isInitial: isInitial, cycle: cycle, sweep: try parts.store.next("sweep"),
+        startedAt: parts.salesforce.serverTime ?? parts.clock.now)
+      try state.save(parts.store)
+      return state
+    }
+  }
+
+  private func finish(_ state: FullRead) throws -> Int64 {
+    try parts.store.transaction {
+      let held = try parts.store.heldCount()
+      let guarded = try releaseHeld(force: state.isInitial)
+      try FullRead.remove(parts.store)
+      try parts.store.set("full_at", String(parts.clock.now))
+      if state.isInitial {
+        try parts.store.set("initial", "delivering")
+        try parts.store.set("initial_total", String(held))
+        try parts.store.set("initial_started", String(state.startedAt))
+      }
+      deliverer.stir()
+      return guarded
+    }
+  }
+
+  // MARK: The guard (G1)
+
+  /// Lets the cycle's deliveries go, unless they would end or move too many links at once.
+  func release(force: Bool) throws -> Int64 {
+    let guarded = try parts.store.transaction { try releaseHeld(force: force) }
+    deliverer.stir()
+    return guarded
+  }
+
+  /// How many were held back: all of them, or none.
+  private func releaseHeld(force: Bool) throws -> Int64 {
+    let store = parts.store
+    let held = try store.heldCount()
+    guard held > 0 else {
+      try store.set("guarded", nil)
+      return 0
+    }
+    let moves = try store.heldMoves()
+    let links = try store.linkCounts().people + store.heldEnds()
+    let limit = max(
+      Double(EngineSettings.guardLinksMin), parts.settings.guardShare * Double(links))
+    let isTooMuch = moves >= EngineSettings.guardLinksMin && Double(moves) > limit
+    guard isTooMuch, !force else {
+      let wasGuarded = try store.get("guarded") != nil
+      try store.releaseHeld()
+      try store.set("guarded", nil)
+      try store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
+      if wasGuarded {
+        parts.report(Occurrence(.guardReleased, "Let \(held) held deliveries go."))
+      }
+      return 0
+    }
+    let isNews = try store.get("guarded") == nil
+    try store.set("guarded", String(moves))
+    try store.enter(
+      Report(
+        EngineMeaning.guardStopped, what: "write a cycle's \(held) deliveries",
+        answer: "\(moves) of \(links) links would end or move", subjectKey: "guard"),
+      now: parts.clock.now)
+    if isNews {
+      parts.report(
+        Occurrence(
+          .guardStopped, "Stopped before writing: \(moves) of \(links) links would end or move."))
+    }
+    return held
+  }
+}

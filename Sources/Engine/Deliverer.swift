@@ -1,0 +1,336 @@
+package import EventLoop
+import HTTP
+package import Intercom
+package import Store
+package import SyncCore
+import Wire
+
+/// Drains the outbox: many people at once, each in its own order, paced and behind a breaker (S8).
+@EventLoop package final class Deliverer {
+  /// Calls under way at once; at 100 ms an answer that is what 10,000 calls a minute need.
+  package static let callsMax = 24
+  /// Rows looked at a lane in one go; people in flight may hide some of them.
+  private static let lookahead = 96
+
+  private let store: Store
+  private let intercom: Intercom
+  private let settings: EngineSettings
+  private let clock: any Clock
+  private let random: () -> Double
+  private let report: (Occurrence) -> Void
+  package let health: SideHealth
+  /// Events have a breaker of their own: a workspace with 120 event names refuses only them.
+  package let eventHealth: SideHealth
+  package let pace: Pace
+
+  private var inFlight: Set<String> = []
+  /// When its turn comes while another of its person's deliveries waits for a later try.
+  private var settled: [() throws -> Void] = []
+  private var isSettling = false
+  private var isPaused = false
+  private let wake = Signal()
+  /// Raised whenever something was settled, for those who wait for a cycle to be delivered.
+  private var watchers: [CheckedContinuation<Void, Never>] = []
+  /// A failure of the store itself: the engine stops on it.
+  package var onStoreFailure: ((any Error) -> Void)?
+  /// Called when Intercom says that an attribute is not there (S4).
+  package var onAttributeMissing: (() -> Void)?
+  /// Called after every commit of settlements.
+  package var onSettled: (() -> Void)?
+  /// Deliveries settled since the start, for rates.
+  package private(set) var deliveredCount: Int64 = 0
+
+  package init(
+    store: Store, intercom: Intercom, settings: EngineSettings, clock: any Clock, pace: Pace,
+    random: @escaping () -> Double, report: @escaping (Occurrence) -> Void
+  ) {
+    self.store = store
+    self.intercom = intercom
+    self.settings = settings
+    self.clock = clock
+    self.pace = pace
+    self.random = random
+    self.report = report
+    health = SideHealth("intercom", clock: clock, random: random)
+    eventHealth = SideHealth("intercom-events", clock: clock, random: random)
+  }
+
+  // MARK: Running
+
+  /// Delivers until the task is cancelled; then waits for what is in flight (O3).
+  package func run() async {
+    while !Task.isCancelled {
+      var wait: Int64?
+      do {
+        wait = try fill()
+      } catch {
+        onStoreFailure?(error)
+        wait = 1_000
+      }
+      await wake.wait(milliseconds: wait, clock: clock)
+    }
+  }
+
+  /// Something was released, or a side is well again.
+  package func stir() { wake.raise() }
+
+  package func pause(_ isPaused: Bool) {
+    self.isPaused = isPaused
+    stir()
+  }
+
+  package var isIdle: Bool { inFlight.isEmpty && settled.isEmpty }
+
+  /// Returns when the next deliveries are settled.
+  package func nextSettlement() async {
+    await withCheckedContinuation { watchers.append($0) }
+  }
+
+  // MARK: Choosing
+
+  /// Starts as many calls as may be; milliseconds until it makes sense to look again.
+  private func fill() throws -> Int64? {
+    guard !isPaused else { return nil }
+    if health.delay > 0 { return health.delay }
+    // While a side is ill, one call at a time is enough to find out.
+    let callsMax = health.state == .well ? Self.callsMax : 1
+    let now = clock.now
+    for lane in Lane.allCases {
+      for delivery in try store.due(lane: lane, now: now, limit: Self.lookahead) {
+        guard inFlight.count < callsMax else { return nil }
+        guard let head = try eligible(delivery, now: now) else { continue }
+        let delay = pace.delay(isAsked: head.lane == .asked)
+        if delay > 0 { return delay }
+        start(head)
+      }
+    }
+    guard let next = try store.nextTryAt() else { return nil }
+    // What is due already waits for something else: a call in flight, a plan, a breaker.
+    return next > now ? next - now : max(eventHealth.delay, inFlight.isEmpty ? 1_000 : 60_000)
+  }
+
+  /// The delivery of this person that may go now; nil when it has to wait.
+  private func eligible(_ delivery: Delivery, now: Int64) throws -> Delivery? {
+    guard !inFlight.contains(delivery.personID),
+      let head = try store.head(of: delivery.personID),
+      head.state == .waiting, head.nextTryAt <= now
+    else { return nil }
+    if head.kind == .event, eventHealth.delay > 0 { return nil }
+    let record = try store.link(of: head.personID)?.recordID
+    if try store.hasDifference(person: head.personID, record: record) { return nil }
+    return head
+  }
+
+  private func start(_ delivery: Delivery) {
+    inFlight.insert(delivery.personID)
+    pace.sent(isAsked: delivery.lane == .asked)
+    Task { @EventLoop in
+      await self.attempt(delivery)
+    }
+  }
+
+  // MARK: One attempt
+
+  private func attempt(_ delivery: Delivery) async {
+    do {
+      switch delivery.kind {
+      case .attributes: try await sendAttributes(delivery)
+      case .event: try await sendEvent(delivery)
+      }
+    } catch let error as IntercomError {
+      pace.failed(error.failure)
+      settle(delivery) { try self.failed(delivery, error) }
+    } catch {
+      onStoreFailure?(error)
+      inFlight.remove(delivery.personID)
+    }
+  }
+
+  private func sendAttributes(_ delivery: Delivery) async throws {
+    guard let person = try store.person(delivery.personID) else {
+      pace.notSent()
+      return settle(delivery) { try self.store.remove(delivery) }
+    }
+    let desired = try desiredValues(of: person)
+    guard Enrichment.owes(desired, to: person, in: settings.attributes) else {
+      pace.notSent()
+      return settle(delivery) { try self.store.settle(delivery) }
+    }
+    let values = Attribute.allCases.filter(settings.attributes.contains).map { ($0, desired[$0]) }
+    let answer = try await intercom.update(person.id, attributes: values)
+    settle(delivery) { try self.delivered(delivery, desired, answer) }
+  }
+
+  private func desiredValues(of person: Person) throws -> AttributeValues {
+    guard let link = try store.link(of: person.id), let record = try store.record(link.recordID)
+    else { return AttributeValues() }
+    return Enrichment.values(
+      of: record, owner: try record.ownerID.flatMap { try store.owner($0) },
+      recordURL: settings.recordURL)
+  }
+
+  private func sendEvent(_ delivery: Delivery) async throws {
+    guard let payload = delivery.payload.flatMap(EventPayload.init(json:)) else {
+      pace.notSent()
+      return settle(delivery) { try self.store.remove(delivery) }
+    }
+    let url = settings.recordURL(payload.recordID)
+    try await intercom.send(payload.event(for: delivery.personID, recordURL: url))
+    settle(delivery) {
+      try self.succeeded(self.eventHealth)
+      try self.store.settle(delivery)
+      try self.succeeded(self.health)
+    }
+  }
+
+  // MARK: Settling
+
+  /// Puts one settlement with the others that are ready; a commit costs about 3 ms.
+  private func settle(_ delivery: Delivery, _ body: @escaping () throws -> Void) {
+    settled.append {
+      try body()
+      self.deliveredCount += 1
+    }
+    settled.append { self.inFlight.remove(delivery.personID) }
+    guard !isSettling else { return }
+    isSettling = true
+    Task { @EventLoop in
+      // Answers that came in the same turn of the loop are settled with this one.
+      await Task.yield()
+      self.flush()
+    }
+  }
+
+  private func flush() {
+    let batch = settled
+    settled = []
+    isSettling = false
+    do {
+      try store.transaction { for body in batch { try body() } }
+    } catch {
+      // Nothing is lost: the rows are still in the outbox, and each write can be repeated.
+      inFlight.removeAll()
+      onStoreFailure?(error)
+    }
+    for watcher in watchers { watcher.resume() }
+    watchers = []
+    onSettled?()
+    stir()
+  }
+
+  private func delivered(
+    _ delivery: Delivery, _ sent: AttributeValues, _ answer: PersonAnswer
+  ) throws {
+    try succeeded(health)
+    guard answer.id == delivery.personID, !answer.isArchived, !answer.isDeleted else {
+      let survivor = answer.id == delivery.personID ? nil : answer.id
+      return try drop(delivery.personID, survivor: survivor)
+    }
+    guard let person = try store.person(delivery.personID) else { return }
+    var row = RowBuffer(columns: PersonColumn.allCases.count)
+    answer.fill(&row)
+    try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(row)
+    let outcome = try store.recordSent(
+      sent, returned: AttributeValues(row), to: person, configured: settings.attributes)
+    try store.closeErrors(ofPerson: person.id, at: clock.now)
+    try note(outcome.accepted, of: person, sent)
+    if outcome.altered.count > outcome.accepted.count {
+      // Once more: an alteration is believed when it comes back the second time (S10).
+      try store.postpone(delivery, failedAt: clock.now, until: clock.now)
+    } else {
+      try store.settle(delivery)
+    }
+    report(
+      Occurrence(
+        .delivered, "Wrote the attributes of \(person.id).", personID: person.id,
+        recordID: sent[.recordID]))
+  }
+
+  private func note(
+    _ accepted: [Attribute], of person: Person, _ sent: AttributeValues
+  ) throws {
+    let key = "altered:\(person.id)"
+    guard !accepted.isEmpty else {
+      try store.closeErrors(subjectKey: key, at: clock.now)
+      return
+    }
+    let names = accepted.compactMap { settings.attributeNames[$0] }.joined(separator: ", ")
+    try store.enter(
+      Report(
+        EngineMeaning.valueAltered, what: "keep \(names) of the person as written",
+        answer: "Intercom gave back something else twice", personID: person.id,
+        recordID: sent[.recordID], subjectKey: key), now: clock.now)
+  }
+
+  private func drop(_ personID: String, survivor: String?) throws {
+    let survivor = try survivor ?? store.survivorByEmail(of: personID)
+    try store.drop(personID, survivor: survivor, cycle: 0)
+    report(
+      Occurrence(
+        .personDropped,
+        survivor.map { "Person \(personID) was merged into \($0)." }
+          ?? "Person \(personID) is no longer in Intercom.", personID: personID))
+  }
+
+  private func failed(_ delivery: Delivery, _ error: IntercomError) throws {
+    let failure = error.failure
+    if error.isPersonGone {
+      try succeeded(health)
+      return try drop(delivery.personID, survivor: error.survivor)
+    }
+    switch failure.meaning.kind {
+    case .passing:
+      let now = clock.now
+      let first = delivery.firstFailedAt ?? now
+      let wait = Backoff().wait(firstFailure: first, now: now, random: random())
+      try store.postpone(
+        delivery, failedAt: now, until: now + max(wait, failure.waitMilliseconds ?? 0))
+      try illness(of: health, failure)
+    case .refused:
+      try succeeded(health)
+      try store.park(delivery, payload: try refusedPayload(delivery))
+      try store.enter(
+        Report(failure, personID: delivery.personID, recordID: delivery.recordID),
+        now: clock.now)
+      report(
+        Occurrence(
+          .deliveryParked,
+          "Parked a delivery: Intercom refused to \(failure.attempt).",
+          personID: delivery.personID, recordID: delivery.recordID, failure: failure,
+          attempt: delivery.attempts + 1))
+    case .broken:
+      if failure.meaning == IntercomMeaning.attributeMissing { onAttributeMissing?() }
+      try illness(of: delivery.kind == .event && isOfEvents(failure) ? eventHealth : health, failure)
+    }
+  }
+
+  private func isOfEvents(_ failure: Failure) -> Bool {
+    failure.meaning == IntercomMeaning.eventNames
+  }
+
+  /// What was refused, so that only other values are tried again.
+  private func refusedPayload(_ delivery: Delivery) throws -> String? {
+    guard delivery.kind == .attributes, let person = try store.person(delivery.personID) else {
+      return nil
+    }
+    return try desiredValues(of: person).encoded ?? ""
+  }
+
+  // MARK: Health
+
+  /// Takes a failure of the side as a whole.
+  package func illness(of health: SideHealth, _ failure: Failure) throws {
+    guard health.failed(failure) else { return }
+    try store.enter(Report(failure, subjectKey: health.subjectKey), now: clock.now)
+    report(
+      Occurrence(
+        .sideBroken, "Intercom: could not \(failure.attempt): \(failure.meaning.cause)",
+        failure: failure))
+  }
+
+  package func succeeded(_ health: SideHealth) throws {
+    guard health.succeeded() else { return }
+    try store.closeErrors(subjectKey: health.subjectKey, at: clock.now)
+    report(Occurrence(.sideRecovered, "Intercom answers again as it should."))
+  }
+}

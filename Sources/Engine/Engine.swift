@@ -1,0 +1,417 @@
+import FoundationEssentials
+package import EventLoop
+import Intercom
+import Salesforce
+import Store
+package import SyncCore
+
+/// Runs the line: prepares, polls in its interval, reconciles, and keeps the deliverer going.
+///
+/// One task runs cycles, one drains the outbox; both on the loop, so whatever stands between two
+/// awaits is atomic.
+@EventLoop package final class Engine {
+  package enum State: String, Sendable {
+    case initialSync = "initial-sync"
+    case idle, polling, delivering, paused, degraded, guarded
+  }
+
+  package let parts: EngineParts
+  package let planner: Planner
+  package let deliverer: Deliverer
+  package let preparation: Preparation
+  package let salesforceHealth: SideHealth
+  private let cycle: Cycle
+  private let wake = Signal()
+
+  package private(set) var budget: APIBudget
+  package private(set) var lastPoll: (at: Int64, milliseconds: Int64, report: CycleReport)?
+  package private(set) var nextPollAt: Int64?
+  package private(set) var isPolling = false
+  package private(set) var isPaused = false
+  package private(set) var isReadingFull = false
+  /// The store failed: nothing can be done until the disk is mended; the daemon decides.
+  package var onStoreFailure: ((any Error) -> Void)?
+
+  private var isPrepared = false
+  /// Spares a look at the store after every settlement once the initial sync is done.
+  private var isInitialOpen = true
+  private var asked: [Asked] = []
+  private var countedCalls = 0
+  private var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
+
+  /// A sync that somebody asked for and waits for.
+  private final class Asked {
+    let isFull: Bool
+    let isForced: Bool
+    var continuation: CheckedContinuation<SyncOutcome, Never>?
+
+    init(isFull: Bool, isForced: Bool) {
+      self.isFull = isFull
+      self.isForced = isForced
+    }
+  }
+
+  /// What an asked cycle came to, before its deliveries.
+  package enum SyncOutcome: Sendable {
+    case done(CycleReport)
+    case failed(Failure)
+    case stopped
+  }
+
+  package init(_ parts: EngineParts) throws {
+    self.parts = parts
+    planner = Planner(parts.store, settings: parts.settings)
+    deliverer = Deliverer(
+      store: parts.store, intercom: parts.intercom, settings: parts.settings, clock: parts.clock,
+      pace: parts.pace, random: parts.random, report: parts.report)
+    preparation = Preparation(parts)
+    salesforceHealth = SideHealth("salesforce", clock: parts.clock, random: parts.random)
+    cycle = Cycle(parts: parts, planner: planner, deliverer: deliverer)
+    let kept = try parts.store.get("budget").flatMap {
+      try? JSONDecoder().decode(APIBudget.self, from: Data($0.utf8))
+    }
+    budget = kept ?? APIBudget(share: parts.settings.salesforceShare)
+    budget.share = parts.settings.salesforceShare
+    isPaused = try parts.store.get("paused") != nil
+    deliverer.onStoreFailure = { [unowned self] in self.onStoreFailure?($0) }
+    deliverer.onSettled = { [unowned self] in
+      do { try self.closeInitial() } catch { self.onStoreFailure?(error) }
+    }
+    deliverer.onAttributeMissing = { [unowned self] in
+      self.isPrepared = false
+      self.wake.raise()
+    }
+  }
+
+  // MARK: Running
+
+  /// Runs until the task is cancelled; deliveries in flight are settled before it returns.
+  package func run() async {
+    deliverer.pause(true)
+    let delivering = Task { @EventLoop in await self.deliverer.run() }
+    while !Task.isCancelled {
+      let wait = await step()
+      guard !Task.isCancelled else { break }
+      await wake.wait(milliseconds: wait, clock: parts.clock)
+    }
+    deliverer.pause(true)
+    delivering.cancel()
+    await delivering.value
+    for asked in asked { asked.continuation?.resume(returning: .stopped) }
+    asked = []
+  }
+
+  /// Returns when nothing is in flight any more.
+  package func drain() async {
+    while !deliverer.isIdle { await deliverer.nextSettlement() }
+  }
+
+  /// One turn: whatever is due; milliseconds until the next.
+  private func step() async -> Int64? {
+    guard !isPaused else { return nil }
+    let request = asked.isEmpty ? nil : asked.removeFirst()
+    do {
+      if let request, request.isForced { _ = try cycle.release(force: true) }
+      let report = try await work(request)
+      request?.continuation?.resume(returning: .done(report))
+      schedule(after: nil)
+    } catch is CancellationError {
+      request?.continuation?.resume(returning: .stopped)
+      return nil
+    } catch let error as IntercomError {
+      failed(error.failure, of: deliverer.health, request)
+    } catch let failure as Failure {
+      failed(failure, of: failure.side == .intercom ? deliverer.health : salesforceHealth, request)
+    } catch {
+      request?.continuation?.resume(returning: .stopped)
+      onStoreFailure?(error)
+      schedule(after: 10_000)
+    }
+    return asked.isEmpty ? max(0, (nextPollAt ?? 0) - parts.clock.uptime) : 0
+  }
+
+  private func work(_ request: Asked?) async throws -> CycleReport {
+    try await prepare()
+    let isInitial = try parts.store.get("initial") == nil
+    if try isInitial || request?.isFull == true || isFullDue() {
+      return try await full(isInitial: isInitial)
+    }
+    return try await poll(isAsked: request != nil)
+  }
+
+  /// Org, workspace and attributes, once; again after an attribute vanished.
+  private func prepare() async throws {
+    guard !isPrepared else { return }
+    if preparation.organization == nil { try await preparation.checkOrganization() }
+    try recovered(salesforceHealth)
+    if preparation.workspace == nil { try await preparation.checkWorkspace() }
+    try await preparation.prepareAttributes()
+    isPrepared = true
+    try parts.store.transaction { try deliverer.succeeded(deliverer.health) }
+    deliverer.pause(false)
+  }
+
+  private func isFullDue() throws -> Bool {
+    if try FullRead.load(parts.store) != nil { return true }
+    guard let every = parts.settings.reconcileEvery else { return false }
+    let last = try parts.store.integer("full_at") ?? 0
+    // A clock that was set back must not switch reconciling off for years.
+    return parts.clock.now - last >= every || parts.clock.now < last
+  }
+
+  private func poll(isAsked: Bool) async throws -> CycleReport {
+    if !isAsked, budget.isExhausted(now: parts.clock.now) {
+      throw Failure(
+        .salesforce, EngineMeaning.shareUsed, attempt: "poll Salesforce",
+        answer: "\(budget.ours(now: parts.clock.now)) calls of ours in 24 hours",
+        waitMilliseconds: parts.settings.pollAtMost)
+    }
+    isPolling = true
+    defer { isPolling = false }
+    let start = parts.clock.uptime
+    do {
+      let report = try await cycle.poll(isAsked: isAsked)
+      try finished(report, since: start)
+      return report
+    } catch {
+      try? countCalls()
+      throw error
+    }
+  }
+
+  private func finished(_ report: CycleReport, since start: Int64) throws {
+    try countCalls()
+    let milliseconds = parts.clock.uptime - start
+    lastPoll = (parts.clock.now, milliseconds, report)
+    try recovered(salesforceHealth)
+    try parts.store.transaction {
+      try deliverer.succeeded(deliverer.health)
+      try parts.store.trimErrors(now: parts.clock.now)
+    }
+    parts.report(
+      Occurrence(
+        .pollFinished,
+        "Read \(report.changed) changed rows with \(report.salesforceCalls) Salesforce and "
+          + "\(report.intercomCalls) Intercom calls in \(milliseconds) ms.", cycle: report.cycle))
+  }
+
+  // MARK: Full
+
+  private func full(isInitial: Bool) async throws -> CycleReport {
+    isReadingFull = true
+    defer { isReadingFull = false }
+    if isInitial, try FullRead.load(parts.store) == nil {
+      parts.report(Occurrence(.initialStarted, "Began the initial sync."))
+    }
+    let report = try await cycle.full(isInitial: isInitial) { [unowned self] state in
+      try await self.between(state)
+    }
+    try countCalls()
+    try recovered(salesforceHealth)
+    if isInitial { try closeInitial() }
+    parts.report(
+      Occurrence(
+        .fullFinished,
+        isInitial
+          ? "Compared everything; what is owed is being delivered."
+          : "Compared everything with \(report.salesforceCalls) Salesforce and "
+            + "\(report.intercomCalls) Intercom calls.", cycle: report.cycle))
+    return report
+  }
+
+  /// Between two pages of a full read: progress, and a poll when one is due (S9).
+  private func between(_ state: FullRead) async throws {
+    try Task.checkCancellation()
+    note(state)
+    // Before both sides are known there is nothing that a poll could bring to anyone.
+    guard !state.isInitial || state.phase == .match else { return }
+    guard let due = nextPollAt, due <= parts.clock.uptime else { return }
+    schedule(after: nil)
+    do {
+      _ = try await poll(isAsked: false)
+    } catch let failure as Failure where failure.meaning.kind == .passing {
+      // The full read goes on, and meets the same weather by itself if it lasts.
+      _ = salesforceHealth.failed(failure)
+    }
+  }
+
+  // MARK: Failing
+
+  private func failed(_ failure: Failure, of health: SideHealth, _ request: Asked?) {
+    request?.continuation?.resume(returning: .failed(failure))
+    parts.report(
+      Occurrence(
+        .pollFailed, "Could not \(failure.attempt): \(failure.meaning.cause)", failure: failure))
+    do {
+      try countCalls()
+      try parts.store.transaction {
+        if health === deliverer.health {
+          try deliverer.illness(of: health, failure)
+        } else if health.failed(failure) || failure.meaning.kind == .refused {
+          try enter(failure, of: health)
+        }
+      }
+    } catch {
+      onStoreFailure?(error)
+    }
+    let wait = max(health.delay, failure.waitMilliseconds ?? 0)
+    schedule(after: wait > 0 ? wait : min(parts.settings.pollEvery, 5_000))
+  }
+
+  private func enter(_ failure: Failure, of health: SideHealth) throws {
+    try parts.store.enter(
+      Report(failure, subjectKey: "side:\(health.name)"), now: parts.clock.now)
+    parts.report(
+      Occurrence(
+        .sideBroken, "Salesforce: could not \(failure.attempt): \(failure.meaning.cause)",
+        failure: failure))
+  }
+
+  private func recovered(_ health: SideHealth) throws {
+    let wasIll = health.succeeded()
+    try parts.store.transaction {
+      let closed = try parts.store.closeErrors(
+        subjectKey: "side:\(health.name)", at: parts.clock.now)
+      if wasIll || closed > 0 {
+        parts.report(Occurrence(.sideRecovered, "Salesforce answers again as it should."))
+      }
+    }
+  }
+
+  // MARK: Schedule (S2)
+
+  private func schedule(after milliseconds: Int64?) {
+    let interval = PollInterval(
+      every: parts.settings.pollEvery, atMost: parts.settings.pollAtMost)
+    let wait =
+      milliseconds
+      ?? interval.next(
+        salesforce: budget.fraction(now: parts.clock.now), intercom: parts.pace.fraction,
+        random: parts.random())
+    nextPollAt = parts.clock.uptime + wait
+  }
+
+  private func countCalls() throws {
+    let calls = parts.salesforce.calls
+    budget.count(Int64(calls - countedCalls), now: parts.clock.now)
+    countedCalls = calls
+    if let usage = parts.salesforce.usage {
+      budget.observe(
+        used: Int64(usage.used), limit: Int64(usage.limit), now: parts.clock.now)
+    }
+    let data = try JSONEncoder().encode(budget)
+    try parts.store.transaction {
+      try parts.store.set("budget", String(decoding: data, as: UTF8.self))
+    }
+  }
+
+  // MARK: Asked by people
+
+  /// Runs a cycle now and tells what it came to.
+  package func sync(isFull: Bool, isForced: Bool) async -> SyncOutcome {
+    let request = Asked(isFull: isFull, isForced: isForced)
+    salesforceHealth.probe()
+    deliverer.health.probe()
+    deliverer.eventHealth.probe()
+    return await withCheckedContinuation { continuation in
+      request.continuation = continuation
+      asked.append(request)
+      wake.raise()
+    }
+  }
+
+  package func pause(_ isPaused: Bool) throws {
+    try parts.store.transaction { try parts.store.set("paused", isPaused ? "1" : nil) }
+    self.isPaused = isPaused
+    deliverer.pause(isPaused || !isPrepared)
+    wake.raise()
+  }
+
+  /// Puts what is parked back in the queue.
+  package func retryParked(person: String?) throws -> Int64 {
+    let count = try parts.store.transaction {
+      try parts.store.unpark(person: person, lane: .asked)
+    }
+    deliverer.stir()
+    return count
+  }
+
+  // MARK: State
+
+  package func state() throws -> State {
+    if isPaused { return .paused }
+    if case .broken = salesforceHealth.state { return .degraded }
+    if case .broken = deliverer.health.state { return .degraded }
+    if try parts.store.get("guarded") != nil { return .guarded }
+    if try parts.store.get("initial") != "done" { return .initialSync }
+    if salesforceHealth.state == .resting || deliverer.health.state == .resting {
+      return .degraded
+    }
+    if isPolling || isReadingFull { return .polling }
+    return try parts.store.outboxCounts().pending > 0 ? .delivering : .idle
+  }
+
+  private func note(_ state: FullRead) {
+    if phaseStart?.phase != state.phase {
+      phaseStart = (state.phase, parts.clock.uptime, progress(of: state).done)
+    }
+  }
+
+  private func progress(of state: FullRead) -> Progress {
+    switch state.phase {
+    case .salesforce:
+      Progress(phase: .salesforce, done: state.rowsRead, total: state.rowsCounted)
+    case .intercom:
+      Progress(
+        phase: .intercom, done: Int64(state.peopleRead), total: Int64(state.peopleTotal ?? 0))
+    default:
+      Progress(phase: .match, done: Int64(state.walked), total: Int64(state.peopleRead))
+    }
+  }
+
+  /// How far the initial sync is (I2); closes it when the last delivery is settled.
+  package func initialProgress() throws -> Progress {
+    switch try parts.store.get("initial") {
+    case "done":
+      let total = try parts.store.integer("initial_total") ?? 0
+      return Progress(phase: .done, done: total, total: total)
+    case "delivering":
+      let total = try parts.store.integer("initial_total") ?? 0
+      let left = try parts.store.outboxCounts().backfill
+      var progress = Progress(phase: .deliver, done: max(0, total - left), total: total)
+      progress.perSecond = rate(.deliver, progress.done)
+      return progress
+    default:
+      guard let state = try FullRead.load(parts.store) else {
+        return Progress(phase: .salesforce)
+      }
+      var progress = progress(of: state)
+      progress.perSecond = rate(state.phase, progress.done)
+      return progress
+    }
+  }
+
+  private func rate(_ phase: Progress.Phase, _ done: Int64) -> Double {
+    guard let start = phaseStart, start.phase == phase else {
+      phaseStart = (phase, parts.clock.uptime, done)
+      return 0
+    }
+    let elapsed = parts.clock.uptime - start.at
+    return elapsed > 0 ? Double(done - start.done) * 1000 / Double(elapsed) : 0
+  }
+
+  /// Notices that the initial sync's last delivery is settled.
+  private func closeInitial() throws {
+    guard isInitialOpen, try parts.store.get("initial") == "delivering",
+      try parts.store.outboxCounts().backfill == 0
+    else { return }
+    isInitialOpen = false
+    try parts.store.transaction { try parts.store.set("initial", "done") }
+    let links = try parts.store.linkCounts()
+    parts.report(
+      Occurrence(
+        .initialFinished,
+        "Finished the initial sync: \(links.people) people linked, \(links.leads) to leads and "
+          + "\(links.contacts) to contacts."))
+  }
+}

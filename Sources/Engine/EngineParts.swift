@@ -1,0 +1,35 @@
+package import EventLoop
+package import Intercom
+package import Salesforce
+package import Store
+
+/// What every step of the line works with.
+@EventLoop package final class EngineParts {
+  package let store: Store
+  package let salesforce: Salesforce
+  package let intercom: Intercom
+  package let clock: any Clock
+  package let settings: EngineSettings
+  package let pace: Pace
+  package let random: () -> Double
+  package let report: (Occurrence) -> Void
+
+  package init(
+    store: Store, salesforce: Salesforce, intercom: Intercom, clock: any Clock,
+    settings: EngineSettings, random: @escaping () -> Double,
+    report: @escaping (Occurrence) -> Void
+  ) {
+    self.store = store
+    self.salesforce = salesforce
+    self.intercom = intercom
+    self.clock = clock
+    self.settings = settings
+    self.random = random
+    self.report = report
+    let pace = Pace(share: settings.intercomShare, clock: clock, random: random)
+    self.pace = pace
+    intercom.onAnswer = { response in
+      EventLoop.assumeIsolated { pace.answered(response) }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package import SyncCore
+
+/// What the engine takes from the configuration; times in milliseconds.
+package struct EngineSettings: Sendable, Equatable {
+  /// Attributes that have a name in Intercom; the others are left out.
+  package var attributeNames: [Attribute: String]
+  /// Events that have a name; the others are left out.
+  package var eventNames: [EventKind: String]
+  /// Where a person's browser finds a record: `https://example.my.salesforce.com`.
+  package var recordBaseURL: String
+  package var pollEvery: Int64
+  package var pollAtMost: Int64
+  package var overlap: Int64
+  /// Nil switches it off.
+  package var reconcileEvery: Int64?
+  /// Rows of one object; above it Bulk API 2.0.
+  package var bulkAbove: Int
+  /// The share of all links that one cycle may end or move (G1).
+  package var guardShare: Double
+  package var salesforceShare: Double
+  package var intercomShare: Double
+  package var isSandbox: Bool
+
+  /// A mistake that touches fewer links than this is not worth stopping for (G1).
+  package static let guardLinksMin: Int64 = 25
+
+  package init(
+    attributeNames: [Attribute: String], eventNames: [EventKind: String], recordBaseURL: String,
+    pollEvery: Int64 = 300_000, pollAtMost: Int64 = 600_000, overlap: Int64 = 600_000,
+    reconcileEvery: Int64? = 86_400_000, bulkAbove: Int = 10_000, guardShare: Double = 0.5,
+    salesforceShare: Double = 0.2, intercomShare: Double = 0.8, isSandbox: Bool = false
+  ) {
+    self.attributeNames = attributeNames
+    self.eventNames = eventNames
+    self.recordBaseURL = recordBaseURL
+    self.pollEvery = pollEvery
+    self.pollAtMost = pollAtMost
+    self.overlap = overlap
+    self.reconcileEvery = reconcileEvery
+    self.bulkAbove = bulkAbove
+    self.guardShare = guardShare
+    self.salesforceShare = salesforceShare
+    self.intercomShare = intercomShare
+    self.isSandbox = isSandbox
+  }
+
+  package var attributes: AttributeSet { AttributeSet(attributeNames.keys) }
+
+  package func recordURL(_ id: String) -> String { "\(recordBaseURL)/\(id)" }
+}

@@ -1,0 +1,54 @@
+import FoundationEssentials
+import Intercom
+import SyncCore
+
+/// An event as the outbox keeps it until it is sent: everything but the person.
+struct EventPayload: Codable, Equatable {
+  var kind: EventKind
+  var name: String
+  /// Seconds UTC.
+  var second: Int64
+  var from: String?
+  var to: String?
+  var recordID: String
+  var objectType: String
+  var recordName: String?
+
+  init(_ event: RecordEvent, name: String, second: Int64) {
+    kind = event.kind
+    self.name = name
+    self.second = second
+    from = event.from
+    to = event.to
+    recordID = event.record.id
+    objectType = event.record.object.rawValue
+    recordName = event.record.name
+  }
+
+  init?(json: String) {
+    guard let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
+      return nil
+    }
+    self = value
+  }
+
+  var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    guard let data = try? encoder.encode(self) else { return "" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// The event with its metadata in the order of S6.
+  func event(for personID: String, recordURL: String) -> Event {
+    Event(
+      name: name, personID: personID, createdAtSecond: second,
+      metadata: [
+        Event.Entry("from", .text(from ?? "")),
+        Event.Entry("to", .text(to ?? "")),
+        Event.Entry("salesforce_id", .text(recordID)),
+        Event.Entry("object_type", .text(objectType)),
+        Event.Entry("record", .link(url: recordURL, text: recordName ?? recordID)),
+      ])
+  }
+}

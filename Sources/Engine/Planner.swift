@@ -1,0 +1,74 @@
+package import EventLoop
+package import Store
+package import SyncCore
+
+/// Turns what differs into deliveries: reads the snapshot, lets the core decide, fills the outbox.
+///
+/// Everything here runs inside a transaction of the caller's.
+@EventLoop package final class Planner {
+  private let store: Store
+  private let settings: EngineSettings
+
+  package init(_ store: Store, settings: EngineSettings) {
+    self.store = store
+    self.settings = settings
+  }
+
+  /// What `person` is owed, without writing anything: `explain` asks this too (O2).
+  package func judge(_ person: Person) throws -> PersonPlan {
+    let link = try store.link(of: person.id)
+    return try PersonPlan.make(
+      person: person, decision: try store.decideLink(of: person, current: link),
+      told: link?.told, configured: settings.attributes, owner: { try store.owner($0) },
+      recordURL: settings.recordURL)
+  }
+
+  /// Plans one person: its link, the attributes and the events that it is owed.
+  package func plan(_ personID: String, cycle: Int64, lane: Lane, now: Int64) throws {
+    guard let person = try store.person(personID) else { return }
+    let plan = try judge(person)
+    try store.apply(plan.decision, to: personID, current: try store.link(of: personID))
+    guard plan.owesAttributes else {
+      try settleOwed(person)
+      return try owe(plan.events, to: person, cycle: cycle, now: now)
+    }
+    try store.oweAttributes(
+      to: personID, record: plan.decision.record?.id ?? person.sent?[.recordID], lane: lane,
+      moves: plan.moves, desired: plan.desired.encoded, cycle: cycle, now: now)
+    try owe(plan.events, to: person, cycle: cycle, now: now)
+  }
+
+  /// Nothing to write any more: what waited for this person ends, and so does its refusal.
+  private func settleOwed(_ person: Person) throws {
+    try store.disownAttributes(of: person.id)
+  }
+
+  private func owe(_ events: [RecordEvent], to person: Person, cycle: Int64, now: Int64) throws {
+    for event in events {
+      guard let name = settings.eventNames[event.kind] else { continue }
+      let second = try store.eventSecond(of: person.id, kind: event.kind, at: event.createdAt)
+      let payload = EventPayload(event, name: name, second: second)
+      try store.oweEvent(
+        to: person.id, record: event.record.id, payload: payload.json, cycle: cycle, now: now)
+    }
+  }
+
+  // MARK: Many
+
+  /// Plans up to `limit` people of `cycle`; false when none is left.
+  ///
+  /// Changed owners become people first, then changed records, then people are planned, each once
+  /// however many of its rows differ.
+  package func planSlice(cycle: Int64, lane: Lane, limit: Int, now: Int64) throws -> Bool {
+    try store.transaction {
+      if try store.spreadOwnerDifferences(cycle: cycle, limit: limit) { return true }
+      if try store.spreadRecordDifferences(cycle: cycle, limit: limit) { return true }
+      let people = try store.personDifferences(cycle: cycle, limit: limit)
+      for person in people {
+        try plan(person, cycle: cycle, lane: lane, now: now)
+        try store.removePersonDifference(person)
+      }
+      return !people.isEmpty
+    }
+  }
+}

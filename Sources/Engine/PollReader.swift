@@ -1,0 +1,121 @@
+import EventLoop
+import Intercom
+import Salesforce
+import Store
+import SyncCore
+import Wire
+
+/// Reads what changed on both sides since the last poll and compares it (S1).
+@EventLoop final class PollReader {
+  private let parts: EngineParts
+  private let cycle: Int64
+  private let isAsked: Bool
+  private(set) var changed = 0
+  /// Streams that did not answer although the poll did: UserRole wants a permission of its own.
+  private(set) var failures: [Stream: Failure] = [:]
+
+  init(_ parts: EngineParts, cycle: Int64, isAsked: Bool) {
+    self.parts = parts
+    self.cycle = cycle
+    self.isAsked = isAsked
+  }
+
+  // MARK: Salesforce
+
+  /// One composite call, then the further pages of what changed more.
+  func readSalesforce() async throws {
+    var starts: [Stream: StreamStart] = [:]
+    for stream in Stream.allCases { starts[stream] = .changes(since: try since(stream), after: nil) }
+    let answer = try await parts.salesforce.poll(starts)
+    failures = answer.failures
+    for stream in Stream.allCases {
+      guard let page = answer.pages[stream] else { continue }
+      try await read(stream, from: page, serverTime: answer.serverTime)
+    }
+  }
+
+  /// The server's time up to which a stream is known, less the overlap: rows become visible late
+  /// and bear an old stamp.
+  private func since(_ stream: Stream) throws -> Int64 {
+    guard let cursor = try parts.store.cursor(stream.rawValue) else { return 0 }
+    let reached = min(cursor.since, cursor.after?.modifiedAt ?? cursor.since)
+    return max(0, reached - parts.settings.overlap)
+  }
+
+  private func read(_ stream: Stream, from first: Page, serverTime: Int64) async throws {
+    let before = try parts.store.cursor(stream.rawValue)?.since ?? 0
+    var page = first
+    while true {
+      let isLast = page.next == nil
+      // While pages are left, the cursor says only how far they were read.
+      let cursor =
+        isLast
+        ? Cursor(since: serverTime)
+        : Cursor(since: max(before, page.lastKey?.modifiedAt ?? before), after: page.lastKey)
+      try compare(page, then: cursor)
+      if isLast { return }
+      page = try await next(of: page, stream)
+      await Task.yield()
+    }
+  }
+
+  private func next(of page: Page, _ stream: Stream) async throws -> Page {
+    do throws(Failure) {
+      return try await parts.salesforce.nextPage(of: page)
+    } catch {
+      // Cursors die with their session: go on from the last committed key.
+      guard error.meaning == SalesforceMeaning.locator, let key = page.lastKey else { throw error }
+      return try await parts.salesforce.page(
+        of: stream, from: .changes(since: key.modifiedAt, after: key))
+    }
+  }
+
+  /// One transaction: the rows and the cursor that says that they were read (O1).
+  private func compare(_ page: Page, then cursor: Cursor) throws {
+    let store = parts.store
+    try store.transaction {
+      let comparison = try StreamComparison(
+        store, page.stream, kind: .poll, cycle: cycle, sweep: 0)
+      let sink = PageSink(columns: StreamComparison.columns(of: page.stream)) { batch in
+        try batch.forEach { try comparison.compare($0) }
+      }
+      try page.forEachRow(sink)
+      changed += comparison.changed
+      try store.setCursor(page.stream.rawValue, cursor)
+    }
+  }
+
+  // MARK: Intercom
+
+  /// The name of the people's cursor.
+  static let people = "people"
+
+  /// Newest first, until the cursor less the overlap is reached.
+  func readPeople() async throws {
+    let store = parts.store
+    let cursor = try store.cursor(Self.people)?.since ?? 0
+    let until = max(0, cursor - parts.settings.overlap)
+    var newest = cursor
+    var next: String?
+    repeat {
+      let page = try await parts.pace.call(isAsked: isAsked) {
+        try await parts.intercom.search(updatedSince: until, startingAfter: next)
+      }
+      try store.transaction {
+        let comparison = try PersonComparison(store, kind: .poll, cycle: cycle, sweep: 0)
+        let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
+          try batch.forEach { row in
+            newest = max(newest, row.integer(PersonColumn.updatedAt.rawValue) ?? 0)
+            try comparison.compare(row)
+          }
+        }
+        try page.forEachRow(sink)
+        changed += comparison.changed
+      }
+      next = page.next
+      if let oldest = page.oldestUpdatedAt, oldest < until { break }
+      await Task.yield()
+    } while next != nil
+    try store.transaction { try store.setCursor(Self.people, Cursor(since: newest)) }
+  }
+}

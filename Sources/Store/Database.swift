@@ -1,0 +1,87 @@
+import CSQLite
+
+/// One connection to one SQLite file, with its prepared statements.
+final class Database {
+  let path: String
+  private let raw: OpaquePointer
+  private var statements: [String: Statement] = [:]
+
+  /// Opens or makes the file; multi-thread mode, since everything here happens on one queue.
+  init(path: String) throws(SQLError) {
+    var raw: OpaquePointer?
+    let flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let code = sqlite3_open_v2(path, &raw, flags, nil)
+    guard code == SQLITE_OK, let raw else {
+      let message = String(cString: sqlite3_errstr(code))
+      sqlite3_close_v2(raw)
+      throw SQLError(code: code, message: message, statement: "open")
+    }
+    self.path = path
+    self.raw = raw
+    // A copy or a curious sqlite3 shell may hold the file for a moment.
+    sqlite3_busy_timeout(raw, 2_000)
+  }
+
+  deinit {
+    statements.removeAll()
+    sqlite3_close_v2(raw)
+  }
+
+  /// Runs statements that return nothing.
+  func execute(_ sql: String) throws(SQLError) {
+    let code = sqlite3_exec(raw, sql, nil, nil, nil)
+    guard code == SQLITE_OK else {
+      throw SQLError(code: code, message: String(cString: sqlite3_errmsg(raw)), statement: sql)
+    }
+  }
+
+  /// The prepared statement for `sql`, which is a constant of ours.
+  func statement(_ sql: String) throws(SQLError) -> Statement {
+    if let known = statements[sql] { return known }
+    let new = try Statement(sql, in: raw)
+    statements[sql] = new
+    return new
+  }
+
+  func prepare(_ sql: String) throws(SQLError) -> Statement { try Statement(sql, in: raw) }
+
+  var changes: Int64 { sqlite3_changes64(raw) }
+
+  var lastRowID: Int64 { sqlite3_last_insert_rowid(raw) }
+
+  /// All of `body`, or nothing of it.
+  func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      let value = try body()
+      try execute("COMMIT")
+      return value
+    } catch {
+      // SQLite may have rolled back by itself (disk full); a second one is harmless.
+      try? execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  /// Copies the database into a new file, `pages` at a time with `pause` between.
+  func copy(to path: String, pages: Int32, pause: () async -> Void) async throws {
+    let target = try Database(path: path)
+    guard let backup = sqlite3_backup_init(target.raw, "main", raw, "main") else {
+      throw SQLError(
+        code: sqlite3_errcode(target.raw), message: String(cString: sqlite3_errmsg(target.raw)),
+        statement: "backup")
+    }
+    defer { sqlite3_backup_finish(backup) }
+    while true {
+      switch sqlite3_backup_step(backup, pages) {
+      case SQLITE_OK: await pause()
+      case SQLITE_DONE: return
+      case SQLITE_BUSY, SQLITE_LOCKED: await pause()
+      case let code:
+        throw SQLError(
+          code: code, message: String(cString: sqlite3_errstr(code)), statement: "backup")
+      }
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package import SyncCore
+
+/// What a delivery does at the other side.
+package enum DeliveryKind: Int64, Sendable {
+  /// One PUT of the attributes; its values are computed when it is sent.
+  case attributes = 0
+  /// One POST of an event; its payload is fixed when it is planned.
+  case event = 1
+}
+
+/// Who goes first (S9).
+package enum Lane: Int64, Sendable, CaseIterable {
+  case asked = 0, fresh, backfill
+}
+
+package enum DeliveryState: Int64, Sendable {
+  /// Planned by a cycle that has not passed the guard.
+  case held = 0
+  case waiting
+  /// Refused, and waiting for a person or for new data.
+  case parked
+}
+
+/// One write owed to Intercom.
+package struct Delivery: Sendable, Equatable {
+  package var id: Int64
+  package var kind: DeliveryKind
+  package var personID: String
+  package var recordID: String?
+  package var lane: Lane
+  package var state: DeliveryState
+  /// Grows with every change that waits in it; settling removes the row only if it still fits.
+  package var generation: Int64
+  package var payload: String?
+  package var attempts: Int64
+  package var firstFailedAt: Int64?
+  package var nextTryAt: Int64
+  package var queuedAt: Int64
+}
+
+extension Store {
+  static let deliveryColumns = """
+    id, kind, person_id, record_id, lane, state, generation, payload, attempts,
+    first_failed_at, next_try_at, queued_at
+    """
+
+  static func delivery(_ row: Statement) -> Delivery {
+    Delivery(
+      id: row.integer(0), kind: DeliveryKind(rawValue: row.integer(1)) ?? .attributes,
+      personID: row.text(2), recordID: row.textOrNull(3),
+      lane: Lane(rawValue: row.integer(4)) ?? .backfill,
+      state: DeliveryState(rawValue: row.integer(5)) ?? .waiting,
+      generation: row.integer(6), payload: row.textOrNull(7), attempts: row.integer(8),
+      firstFailedAt: row.integerOrNull(9), nextTryAt: row.integer(10), queuedAt: row.integer(11))
+  }
+
+  // MARK: Owing
+
+  /// Owes a person its attributes; several changes become one PUT (S8).
+  ///
+  /// A delivery that waits already is held again: its values are computed when it is sent, and
+  /// must not bring over what the guard has not seen. One that is parked is tried again, unless
+  /// it would send just what was refused (`refused` is that payload).
+  package func oweAttributes(
+    to personID: String, record recordID: String?, lane: Lane, moves: Bool, desired: String?,
+    cycle: Int64, now: Int64
+  ) throws(SQLError) {
+    try database.statement(
+      """
+      INSERT INTO delivery(kind, person_id, record_id, lane, state, cycle, generation, payload,
+        moves, attempts, first_failed_at, next_try_at, queued_at)
+      VALUES(0, ?1, ?2, ?3, 0, ?4, 1, NULL, ?5, 0, NULL, 0, ?6)
+      ON CONFLICT(person_id) WHERE kind = 0 DO UPDATE SET
+        record_id = excluded.record_id, lane = min(lane, excluded.lane), state = 0,
+        cycle = excluded.cycle, generation = generation + 1, moves = excluded.moves,
+        payload = NULL,
+        attempts = iif(state = 2, 0, attempts),
+        first_failed_at = iif(state = 2, NULL, first_failed_at),
+        next_try_at = iif(state = 2, 0, next_try_at)
+      WHERE state <> 2 OR payload IS NOT ?7
+      """
+    ).run {
+      $0.bind(1, personID)
+      $0.bind(2, recordID)
+      $0.bind(3, lane.rawValue)
+      $0.bind(4, cycle)
+      $0.bind(5, moves ? 1 : 0)
+      $0.bind(6, now)
+      $0.bind(7, desired ?? "")
+    }
+  }
+
+  /// Ends an attributes delivery that has nothing to say any more.
+  package func disownAttributes(of personID: String) throws(SQLError) {
+    try database.statement("DELETE FROM delivery WHERE person_id = ? AND kind = 0").run {
+      $0.bind(1, personID)
+    }
+  }
+
+  /// Owes an event, and returns the second that it bears: never one that an earlier event of this
+  /// person and kind had (S7).
+  package func eventSecond(
+    of personID: String, kind: EventKind, at second: Int64
+  ) throws(SQLError) -> Int64 {
+    try database.statement(
+      """
+      INSERT INTO event_second(person_id, kind, second) VALUES(?1, ?2, ?3)
+      ON CONFLICT(person_id, kind) DO UPDATE SET second = max(second + 1, excluded.second)
+      RETURNING second
+      """
+    ).first {
+      $0.bind(1, personID)
+      $0.bind(2, kind.rawValue)
+      $0.bind(3, second)
+    } read: {
+      $0.integer(0)
+    } ?? second
+  }
+
+  package func oweEvent(
+    to personID: String, record recordID: String, payload: String, cycle: Int64, now: Int64
+  ) throws(SQLError) {
+    try database.statement(
+      """
+      INSERT INTO delivery(kind, person_id, record_id, lane, state, cycle, generation, payload,
+        moves, attempts, first_failed_at, next_try_at, queued_at)
+      VALUES(1, ?1, ?2, 1, 0, ?3, 1, ?4, 0, 0, NULL, 0, ?5)
+      """
+    ).run {
+      $0.bind(1, personID)
+      $0.bind(2, recordID)
+      $0.bind(3, cycle)
+      $0.bind(4, payload)
+      $0.bind(5, now)
+    }
+  }
+
+  // MARK: The guard
+
+  /// How many held deliveries end a link or move it to another record or owner (G1).
+  package func heldMoves() throws(SQLError) -> Int64 {
+    try count("SELECT count(*) FROM delivery WHERE state = 0 AND moves = 1")
+  }
+
+  /// How many held deliveries clear a person whose link has ended.
+  package func heldEnds() throws(SQLError) -> Int64 {
+    try count(
+      """
+      SELECT count(*) FROM delivery d WHERE state = 0 AND moves = 1
+        AND NOT EXISTS(SELECT 1 FROM link l WHERE l.person_id = d.person_id)
+      """)
+  }
+
+  package func heldCount() throws(SQLError) -> Int64 {
+    try count("SELECT count(*) FROM delivery WHERE state = 0")
+  }
+
+  /// Lets every held delivery go.
+  package func releaseHeld() throws(SQLError) {
+    try database.statement("UPDATE delivery SET state = 1 WHERE state = 0").run()
+  }
+
+  // MARK: Sending
+
+  /// The next deliveries of `lane` that may be tried at `now`, oldest first.
+  package func due(lane: Lane, now: Int64, limit: Int) throws(SQLError) -> [Delivery] {
+    var deliveries: [Delivery] = []
+    try database.statement(
+      """
+      SELECT \(Self.deliveryColumns) FROM delivery
+      WHERE state = 1 AND lane = ?1 AND next_try_at <= ?2
+      ORDER BY next_try_at, id LIMIT ?3
+      """
+    ).rows {
+      $0.bind(1, lane.rawValue)
+      $0.bind(2, now)
+      $0.bind(3, Int64(limit))
+    } each: {
+      deliveries.append(Self.delivery($0))
+    }
+    return deliveries
+  }
+
+  /// The delivery that goes first for a person: order is kept, parked ones stand aside (S8).
+  package func head(of personID: String) throws(SQLError) -> Delivery? {
+    try database.statement(
+      """
+      SELECT \(Self.deliveryColumns) FROM delivery
+      WHERE person_id = ? AND state <> 2 ORDER BY id LIMIT 1
+      """
+    ).first {
+      $0.bind(1, personID)
+    } read: {
+      Self.delivery($0)
+    }
+  }
+
+  /// When the next waiting delivery may be tried; nil when none waits.
+  package func nextTryAt() throws(SQLError) -> Int64? {
+    var earliest: Int64?
+    for lane in Lane.allCases {
+      let at = try database.statement(
+        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ?"
+      ).first {
+        $0.bind(1, lane.rawValue)
+      } read: {
+        $0.integerOrNull(0)
+      }
+      if let at = at ?? nil { earliest = min(earliest ?? at, at) }
+    }
+    return earliest
+  }
+
+  // MARK: Settling
+
+  /// Ends a delivery, unless a change arrived while it was in flight.
+  package func settle(_ delivery: Delivery) throws(SQLError) {
+    try database.statement("DELETE FROM delivery WHERE id = ? AND generation = ?").run {
+      $0.bind(1, delivery.id)
+      $0.bind(2, delivery.generation)
+    }
+    guard database.changes == 0 else { return }
+    try database.statement(
+      "UPDATE delivery SET attempts = 0, first_failed_at = NULL, next_try_at = 0 WHERE id = ?"
+    ).run { $0.bind(1, delivery.id) }
+  }
+
+  /// Tries a delivery again later.
+  package func postpone(
+    _ delivery: Delivery, failedAt now: Int64, until next: Int64
+  ) throws(SQLError) {
+    try database.statement(
+      """
+      UPDATE delivery SET attempts = attempts + 1,
+        first_failed_at = coalesce(first_failed_at, ?2), next_try_at = ?3
+      WHERE id = ?1
+      """
+    ).run {
+      $0.bind(1, delivery.id)
+      $0.bind(2, now)
+      $0.bind(3, next)
+    }
+  }
+
+  /// Sets a refused delivery aside; `payload` is what was refused, for attributes.
+  package func park(_ delivery: Delivery, payload: String?) throws(SQLError) {
+    try database.statement(
+      """
+      UPDATE delivery SET state = 2, attempts = attempts + 1, payload = coalesce(?3, payload)
+      WHERE id = ?1 AND generation = ?2
+      """
+    ).run {
+      $0.bind(1, delivery.id)
+      $0.bind(2, delivery.generation)
+      $0.bind(3, payload)
+    }
+  }
+
+  /// Puts parked deliveries back in the queue: all of them, or one person's.
+  @discardableResult
+  package func unpark(person personID: String?, lane: Lane) throws(SQLError) -> Int64 {
+    try database.statement(
+      """
+      UPDATE delivery SET state = 1, attempts = 0, first_failed_at = NULL, next_try_at = 0,
+        lane = min(lane, ?2), payload = iif(kind = 0, NULL, payload)
+      WHERE state = 2 AND (?1 IS NULL OR person_id = ?1)
+      """
+    ).run {
+      $0.bind(1, personID)
+      $0.bind(2, lane.rawValue)
+    }
+    return database.changes
+  }
+
+  /// Ends a delivery that the far side refused for good, such as an event for a dropped person.
+  package func remove(_ delivery: Delivery) throws(SQLError) {
+    try database.statement("DELETE FROM delivery WHERE id = ?").run { $0.bind(1, delivery.id) }
+  }
+
+  /// Remembers what was sent and what Intercom made of it (S10); the attributes that came back
+  /// altered, and those of them that did so the second time.
+  package func recordSent(
+    _ sent: AttributeValues, returned: AttributeValues, to person: Person,
+    configured: AttributeSet
+  ) throws(SQLError) -> (altered: [Attribute], accepted: [Attribute]) {
+    let altered = returned.differing(from: sent, in: configured)
+    var accepted = AttributeSet()
+    for attribute in altered
+    where person.sent?[attribute] == sent[attribute]
+      && person.returned?[attribute] == returned[attribute]
+    {
+      accepted.insert(attribute)
+    }
+    try database.statement(
+      "UPDATE person SET sent = ?2, returned = ?3, accepted = ?4 WHERE id = ?1"
+    ).run {
+      $0.bind(1, person.id)
+      $0.bind(2, sent.encoded)
+      $0.bind(3, returned.encoded)
+      $0.bind(4, accepted.rawValue)
+    }
+    return (altered, altered.filter { accepted.contains($0) })
+  }
+
+  /// Deliveries that `cycle` planned last and that are in that state.
+  package func count(cycle: Int64, in state: DeliveryState) throws(SQLError) -> Int64 {
+    try database.statement("SELECT count(*) FROM delivery WHERE state = ? AND cycle = ?").first {
+      $0.bind(1, state.rawValue)
+      $0.bind(2, cycle)
+    } read: {
+      $0.integer(0)
+    } ?? 0
+  }
+
+  func count(_ sql: String) throws(SQLError) -> Int64 {
+    try database.statement(sql).first { _ in } read: { $0.integer(0) } ?? 0
+  }
+}

@@ -1,0 +1,69 @@
+import SyncCore
+
+/// The queue in figures.
+package struct OutboxCounts: Sendable, Equatable {
+  package var pending: Int64
+  package var held: Int64
+  package var parked: Int64
+  package var backfill: Int64
+  /// When the oldest pending delivery was queued.
+  package var oldestQueuedAt: Int64?
+}
+
+/// The links in figures.
+package struct LinkCounts: Sendable, Equatable {
+  package var people: Int64
+  package var leads: Int64
+  package var contacts: Int64
+  package var ambiguous: Int64
+}
+
+extension Store {
+  package func outboxCounts() throws(SQLError) -> OutboxCounts {
+    let pending = try count("SELECT count(*) FROM delivery WHERE state = 1")
+    let oldest = try database.statement(
+      "SELECT queued_at FROM delivery WHERE state <> 2 ORDER BY id LIMIT 1"
+    ).first { _ in } read: { $0.integer(0) }
+    return OutboxCounts(
+      pending: pending, held: try heldCount(),
+      parked: try count("SELECT count(*) FROM delivery WHERE state = 2"),
+      backfill: try count("SELECT count(*) FROM delivery WHERE state = 1 AND lane = 2"),
+      oldestQueuedAt: oldest)
+  }
+
+  package func linkCounts() throws(SQLError) -> LinkCounts {
+    let leads = try count(
+      "SELECT count(*) FROM link WHERE record_id >= '00Q' AND record_id < '00R'")
+    let contacts = try count(
+      "SELECT count(*) FROM link WHERE record_id >= '003' AND record_id < '004'")
+    return LinkCounts(
+      people: leads + contacts, leads: leads, contacts: contacts,
+      ambiguous: try count("SELECT count(*) FROM ambiguous"))
+  }
+
+  /// Deliveries after `id` in the order in which they were queued.
+  package func deliveries(after id: Int64, limit: Int) throws(SQLError) -> [Delivery] {
+    var list: [Delivery] = []
+    try database.statement(
+      "SELECT \(Self.deliveryColumns) FROM delivery WHERE id > ? ORDER BY id LIMIT ?"
+    ).rows {
+      $0.bind(1, id)
+      $0.bind(2, Int64(limit))
+    } each: {
+      list.append(Self.delivery($0))
+    }
+    return list
+  }
+
+  package func deliveries(of personID: String) throws(SQLError) -> [Delivery] {
+    var list: [Delivery] = []
+    try database.statement(
+      "SELECT \(Self.deliveryColumns) FROM delivery WHERE person_id = ? ORDER BY id"
+    ).rows {
+      $0.bind(1, personID)
+    } each: {
+      list.append(Self.delivery($0))
+    }
+    return list
+  }
+}

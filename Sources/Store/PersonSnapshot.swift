@@ -1,0 +1,149 @@
+package import SyncCore
+package import Wire
+
+/// Compares the rows of people with the snapshot, as ``RecordComparison`` does for records.
+package final class PersonComparison {
+  private let find: Statement
+  private let insert: Statement
+  private let update: Statement
+  private let touch: Statement
+  private let note: Statement
+  private let kind: ReadKind
+  private let cycle: Int64
+  private let sweep: Int64
+
+  package private(set) var changed = 0
+  package private(set) var rows = 0
+
+  /// - Parameters:
+  ///   - cycle: the cycle whose plan the differences belong to.
+  ///   - sweep: the number of the full read; 0 for a poll or a single answer.
+  package init(_ store: Store, kind: ReadKind, cycle: Int64, sweep: Int64) throws(SQLError) {
+    self.kind = kind
+    self.cycle = cycle
+    self.sweep = sweep
+    let database = store.database
+    find = try database.statement(
+      "SELECT updated_at, fingerprint, sweep FROM person WHERE id = ?")
+    insert = try database.statement(
+      """
+      INSERT INTO person(id, updated_at, fingerprint, role, email, external_id, observed, sweep)
+      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      """)
+    update = try database.statement(
+      """
+      UPDATE person SET updated_at = ?2, fingerprint = ?3, role = ?4, email = ?5,
+        external_id = ?6, observed = ?7, sweep = max(sweep, ?8)
+      WHERE id = ?1
+      """)
+    touch = try database.statement(
+      """
+      UPDATE person SET updated_at = max(updated_at, ?2), sweep = max(sweep, ?3) WHERE id = ?1
+      """)
+    note = try database.statement(
+      """
+      INSERT INTO person_difference(person_id, cycle) VALUES(?1, ?2)
+      ON CONFLICT(person_id) DO UPDATE SET cycle = excluded.cycle
+      """)
+  }
+
+  /// Compares one row of ``PersonColumn``s and brings the snapshot up to it.
+  @discardableResult
+  package func compare(_ row: borrowing RowBuffer) throws(SQLError) -> Verdict {
+    rows += 1
+    let stamp = row.integer(PersonColumn.updatedAt.rawValue) ?? 0
+    let fingerprint = row.fingerprint(of: PersonColumn.compared)
+    find.bind(1, row, PersonColumn.id.rawValue)
+    guard try find.step() else {
+      find.reset()
+      try write(insert, row, stamp, fingerprint)
+      if kind != .initial { try noteDifference(row) }
+      changed += 1
+      return .changed
+    }
+    let knownStamp = find.integer(0)
+    let isSame = find.equals(1, fingerprint)
+    let knownSweep = find.integer(2)
+    find.reset()
+    if isSame {
+      if stamp > knownStamp || sweep > knownSweep { try touchRow(row, stamp) }
+      return .same
+    }
+    // Older than what we know, answers to our own writes included (S11).
+    guard stamp > knownStamp || (stamp == knownStamp && kind == .poll) else {
+      if sweep > knownSweep { try touchRow(row, knownStamp) }
+      return .stale
+    }
+    try write(update, row, stamp, fingerprint)
+    try noteDifference(row)
+    changed += 1
+    return .changed
+  }
+
+  /// Takes the answer to our own write: never news, unless something older is known.
+  package func settle(_ row: borrowing RowBuffer) throws(SQLError) {
+    let stamp = row.integer(PersonColumn.updatedAt.rawValue) ?? 0
+    find.bind(1, row, PersonColumn.id.rawValue)
+    let isKnown = try find.step()
+    let isNewer = isKnown && find.integer(0) > stamp
+    find.reset()
+    guard isKnown, !isNewer else { return }
+    try write(update, row, stamp, row.fingerprint(of: PersonColumn.compared))
+  }
+
+  private func noteDifference(_ row: borrowing RowBuffer) throws(SQLError) {
+    note.bind(1, row, PersonColumn.id.rawValue)
+    note.bind(2, cycle)
+    try note.run()
+  }
+
+  private func touchRow(_ row: borrowing RowBuffer, _ stamp: Int64) throws(SQLError) {
+    touch.bind(1, row, PersonColumn.id.rawValue)
+    touch.bind(2, stamp)
+    touch.bind(3, sweep)
+    try touch.run()
+  }
+
+  private func write(
+    _ statement: Statement, _ row: borrowing RowBuffer, _ stamp: Int64, _ fingerprint: Fingerprint
+  ) throws(SQLError) {
+    statement.bind(1, row, PersonColumn.id.rawValue)
+    statement.bind(2, stamp)
+    statement.bind(3, blob: fingerprint.bytes)
+    statement.bind(4, row.string(PersonColumn.role.rawValue) ?? "user")
+    statement.bind(5, row, PersonColumn.email.rawValue)
+    statement.bind(6, row, PersonColumn.externalID.rawValue)
+    statement.bind(7, AttributeValues(row).encoded)
+    statement.bind(8, sweep)
+    try statement.run()
+  }
+}
+
+extension AttributeValues {
+  /// The attribute columns of a person's row.
+  package init(_ row: borrowing RowBuffer) {
+    self.init()
+    for attribute in Attribute.allCases {
+      let column = PersonColumn.attributes.lowerBound + attribute.rawValue
+      if !row.isNull(column) { self[attribute] = row.string(column) }
+    }
+  }
+
+  /// What ``encoded`` wrote; nothing of a text that is not that.
+  init(encoded: String?) {
+    self.init()
+    guard var encoded else { return }
+    encoded.withUTF8 { text in
+      var reader = JSONReader(UnsafeRawBufferPointer(text))
+      var values: [String?] = []
+      do throws(JSONError) {
+        try reader.readArray { reader throws(JSONError) in
+          values.append(try reader.readStringOrNull()?.string)
+        }
+      } catch {
+        return
+      }
+      for (attribute, value) in zip(Attribute.allCases, values) { self[attribute] = value }
+    }
+  }
+}

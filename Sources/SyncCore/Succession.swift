@@ -1,0 +1,38 @@
+/// What has become of a record that a person was linked to: merged, converted or gone (M4, M5, M6).
+package struct Succession: Sendable, Equatable {
+  /// The live record at the end of the chain; nil when the chain ends in nothing.
+  package var record: Record?
+  /// The chain went through a conversion, from this lead.
+  package var convertedFrom: Record?
+  /// The chain went through a merge.
+  package var isMerged: Bool
+
+  /// Longer chains are taken for a loop; each hop is one merge or conversion by hand.
+  package static let hopsMax = 32
+
+  /// Follows MasterRecordId and ConvertedContactId from `start` through `lookup`.
+  package static func follow(
+    _ start: Record, lookup: (String) throws -> Record?
+  ) rethrows -> Succession {
+    var result = Succession(record: start, convertedFrom: nil, isMerged: false)
+    var current = start
+    for _ in 0..<hopsMax {
+      if current.isLive {
+        result.record = current
+        return result
+      }
+      guard let next = try successor(of: current, lookup: lookup) else { break }
+      if current.isDeleted { result.isMerged = true } else { result.convertedFrom = current }
+      current = next
+    }
+    result.record = nil
+    return result
+  }
+
+  private static func successor(
+    of record: Record, lookup: (String) throws -> Record?
+  ) rethrows -> Record? {
+    if record.isDeleted { return try record.masterRecordID.flatMap(lookup) }
+    return try record.convertedContactID.flatMap(lookup)
+  }
+}

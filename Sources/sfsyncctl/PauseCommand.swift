@@ -1,0 +1,17 @@
+import ArgumentParser
+import Control
+
+struct PauseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause", abstract: "No poll and no delivery until 'resume'.")
+
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() throws {
+    try connection.talk { client in
+      let reply = try client.call(.pause, as: EmptyReply.self)
+      Terminal.show(
+        connection.json ? try JSONOutput.line(reply) : "Paused; 'sfsyncctl resume' goes on.")
+    }
+  }
+}

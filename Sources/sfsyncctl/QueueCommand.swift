@@ -1,0 +1,39 @@
+import ArgumentParser
+import Control
+
+struct QueueCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "queue", abstract: "Deliveries that wait, in order.")
+
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() throws {
+    try connection.talk { client in
+      try ListOutput<QueuedDelivery>(
+        call: .queue(PageRequest()), whenEmpty: "The queue is empty.",
+        render: { Self.table($0, now: .now, width: $1) }
+      ).print(client, json: connection.json)
+    }
+  }
+
+  static func table(_ entries: [QueuedDelivery], now: Timestamp, width: Int?) -> String {
+    var table = Table(header: [
+      "ID", "LANE", "STATE", "TO", "KIND", "FOR", "TRIES", "AGE", "NEXT TRY", "CHANGES",
+    ])
+    table.rows = entries.map {
+      [
+        String($0.id), $0.lane.rawValue, $0.state.rawValue, $0.to.rawValue, $0.kind.rawValue,
+        ($0.to == .intercom ? $0.contact ?? $0.record : $0.record ?? $0.contact) ?? "–",
+        Words.number($0.attempts), Words.duration(seconds: $0.age), Self.next($0, now: now),
+        Words.changes($0.changes),
+      ]
+    }
+    return table.render(width: width)
+  }
+
+  private static func next(_ entry: QueuedDelivery, now: Timestamp) -> String {
+    guard let next = entry.nextTryAt else { return entry.state == .waiting ? "now" : "–" }
+    let seconds = (next.milliseconds - now.milliseconds) / 1000
+    return seconds <= 0 ? "now" : "in \(Words.duration(seconds: seconds))"
+  }
+}
