@@ -69,7 +69,7 @@ package enum IntercomMeaning {
   package static let refused = Meaning(
     "IC-REFUSED", .refused,
     cause: "Intercom refused this request for the reason that its answer gives.",
-    remedy: "Mend what the answer names, then `sfsyncctl retry`.")
+    remedy: "Mend what the answer names, then `sfsyncctl errors retry`.")
 
   // MARK: Broken
 
@@ -98,7 +98,7 @@ package enum IntercomMeaning {
   package static let version = Meaning(
     "IC-VERSION", .broken,
     cause: "Intercom does not know the API version that sfsync asks for.",
-    remedy: "Set intercom.version to a version that Intercom supports, or remove it.")
+    remedy: "Set intercom.api_version to a version that Intercom supports, or remove it.")
   package static let apiURL = Meaning(
     "IC-API-URL", .broken,
     cause: "There is no Intercom API where intercom.api_url points to.",
