@@ -58,12 +58,18 @@ let package = Package(
       name: "Control", resources: [.embedInCode("org.sfsync.control.varlink")],
       swiftSettings: strict),
 
+    // The straight line, without the operating system around it
+    .target(
+      name: "Engine",
+      dependencies: ["SyncCore", "Wire", "HTTP", "EventLoop", "Salesforce", "Intercom", "Store"],
+      swiftSettings: strict),
+
     // The daemon
     .target(
       name: "Daemon",
       dependencies: [
         "SyncCore", "Wire", "HTTP", "EventLoop", "CurlTransport", "Salesforce", "Intercom",
-        "Store", "Control", "CSystemd", logging, toml,
+        "Store", "Engine", "Control", "CSystemd", logging, toml,
       ], swiftSettings: strict),
 
     // The other two ends, for the demo, the tests and the benchmarks

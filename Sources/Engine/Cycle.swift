@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 import Intercom
 import Salesforce
 import Store
@@ -20,10 +20,23 @@ package struct CycleReport: Sendable, Equatable {
 ///
 /// Reading and comparing go page by page, each in one transaction with its cursor; what differs is
 /// durable until it is planned; what is planned is held until the whole cycle has passed the guard.
-@EventLoop struct Cycle {
+@EventLoop package struct Cycle {
   let parts: EngineParts
   let planner: Planner
-  let deliverer: Deliverer
+  /// Compute only: everything stays held, for `plan` on a copy of the store (O2).
+  let isDry: Bool
+  /// Called when deliveries were let go.
+  let released: () -> Void
+
+  package init(
+    _ parts: EngineParts, planner: Planner, isDry: Bool = false,
+    released: @escaping () -> Void = {}
+  ) {
+    self.parts = parts
+    self.planner = planner
+    self.isDry = isDry
+    self.released = released
+  }
 
   /// People planned in one slice of the loop.
   static let planPeople = 200
@@ -31,7 +44,7 @@ package struct CycleReport: Sendable, Equatable {
   // MARK: Poll
 
   /// One poll of both sides.
-  func poll(isAsked: Bool) async throws -> CycleReport {
+  package func poll(isAsked: Bool) async throws -> CycleReport {
     let before = calls
     let cycle = try begin(adopting: true)
     let reader = PollReader(parts, cycle: cycle, isAsked: isAsked)
@@ -72,8 +85,8 @@ package struct CycleReport: Sendable, Equatable {
   // MARK: Full
 
   /// The initial sync or a reconciliation, from where it stands.
-  func full(
-    isInitial: Bool, between: @escaping (FullRead) async throws -> Void
+  package func full(
+    isInitial: Bool, between: @escaping (FullRead) async throws -> Void = { _ in }
   ) async throws -> CycleReport {
     let before = calls
     let state = try FullRead.load(parts.store) ?? beginFull(isInitial: isInitial)
@@ -110,7 +123,7 @@ package struct CycleReport: Sendable, Equatable {
         try parts.store.set("initial_total", String(held))
         try parts.store.set("initial_started", String(state.startedAt))
       }
-      deliverer.stir()
+      released()
       return guarded
     }
   }
@@ -120,7 +133,7 @@ package struct CycleReport: Sendable, Equatable {
   /// Lets the cycle's deliveries go, unless they would end or move too many links at once.
   func release(force: Bool) throws -> Int64 {
     let guarded = try parts.store.transaction { try releaseHeld(force: force) }
-    deliverer.stir()
+    released()
     return guarded
   }
 
@@ -128,6 +141,7 @@ package struct CycleReport: Sendable, Equatable {
   private func releaseHeld(force: Bool) throws -> Int64 {
     let store = parts.store
     let held = try store.heldCount()
+    guard !isDry else { return held }
     guard held > 0 else {
       try store.set("guarded", nil)
       return 0

@@ -15,6 +15,7 @@ import Wire
   private let store: Store
   private let intercom: Intercom
   private let settings: EngineSettings
+  private let planner: Planner
   private let clock: any Clock
   private let random: () -> Double
   private let report: (Occurrence) -> Void
@@ -47,6 +48,7 @@ import Wire
     self.store = store
     self.intercom = intercom
     self.settings = settings
+    planner = Planner(store, settings: settings)
     self.clock = clock
     self.pace = pace
     self.random = random
@@ -151,7 +153,7 @@ import Wire
       pace.notSent()
       return settle(delivery) { try self.store.remove(delivery) }
     }
-    let desired = try desiredValues(of: person)
+    let desired = try planner.desiredValues(of: person)
     guard Enrichment.owes(desired, to: person, in: settings.attributes) else {
       pace.notSent()
       return settle(delivery) { try self.store.settle(delivery) }
@@ -159,14 +161,6 @@ import Wire
     let values = Attribute.allCases.filter(settings.attributes.contains).map { ($0, desired[$0]) }
     let answer = try await intercom.update(person.id, attributes: values)
     settle(delivery) { try self.delivered(delivery, desired, answer) }
-  }
-
-  private func desiredValues(of person: Person) throws -> AttributeValues {
-    guard let link = try store.link(of: person.id), let record = try store.record(link.recordID)
-    else { return AttributeValues() }
-    return Enrichment.values(
-      of: record, owner: try record.ownerID.flatMap { try store.owner($0) },
-      recordURL: settings.recordURL)
   }
 
   private func sendEvent(_ delivery: Delivery) async throws {
@@ -313,7 +307,7 @@ import Wire
     guard delivery.kind == .attributes, let person = try store.person(delivery.personID) else {
       return nil
     }
-    return try desiredValues(of: person).encoded ?? ""
+    return try planner.desiredValues(of: person).encoded ?? ""
   }
 
   // MARK: Health

@@ -66,7 +66,8 @@ package import SyncCore
       pace: parts.pace, random: parts.random, report: parts.report)
     preparation = Preparation(parts)
     salesforceHealth = SideHealth("salesforce", clock: parts.clock, random: parts.random)
-    cycle = Cycle(parts: parts, planner: planner, deliverer: deliverer)
+    let deliverer = deliverer
+    cycle = Cycle(parts, planner: planner) { deliverer.stir() }
     let kept = try parts.store.get("budget").flatMap {
       try? JSONDecoder().decode(APIBudget.self, from: Data($0.utf8))
     }
@@ -115,7 +116,7 @@ package import SyncCore
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
       schedule(after: nil)
-    } catch is CancellationError {
+    } catch where error is CancellationError || Task.isCancelled {
       request?.continuation?.resume(returning: .stopped)
       return nil
     } catch let error as IntercomError {
@@ -325,6 +326,27 @@ package import SyncCore
     self.isPaused = isPaused
     deliverer.pause(isPaused || !isPrepared)
     wake.raise()
+  }
+
+  /// Lets the next call to either side through at once.
+  package func probeSides() {
+    for health in [salesforceHealth, deliverer.health, deliverer.eventHealth] { health.probe() }
+    nextPollAt = parts.clock.uptime
+    wake.raise()
+    deliverer.stir()
+  }
+
+  /// Pins a person to a record, or ends that, and plans it at once (M2).
+  package func pin(_ personID: String, to recordID: String?) throws {
+    let store = parts.store
+    try store.transaction {
+      try store.setPin(of: personID, to: recordID)
+      let cycle = try store.next("cycle")
+      try planner.plan(personID, cycle: cycle, lane: .asked, now: parts.clock.now)
+      // By hand, for one person: the guard has no say.
+      try store.releaseHeld(cycle: cycle)
+    }
+    deliverer.stir()
   }
 
   /// Puts what is parked back in the queue.

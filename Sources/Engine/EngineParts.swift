@@ -26,10 +26,26 @@ package import Store
     self.settings = settings
     self.random = random
     self.report = report
-    let pace = Pace(share: settings.intercomShare, clock: clock, random: random)
-    self.pace = pace
+    pace = Pace(share: settings.intercomShare, clock: clock, random: random)
+    let pace = pace
     intercom.onAnswer = { response in
       EventLoop.assumeIsolated { pace.answered(response) }
     }
+  }
+
+  /// The same clients and pace over another store; for a plan on a copy.
+  package func with(store: Store) throws -> EngineParts {
+    EngineParts(copying: self, store: store)
+  }
+
+  private init(copying other: EngineParts, store: Store) {
+    self.store = store
+    salesforce = other.salesforce
+    intercom = other.intercom
+    clock = other.clock
+    settings = other.settings
+    pace = other.pace
+    random = other.random
+    report = { _ in }
   }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Intercom
+package import Store
 import SyncCore
 
 /// An event as the outbox keeps it until it is sent: everything but the person.
@@ -50,5 +51,21 @@ struct EventPayload: Codable, Equatable {
         Event.Entry("object_type", .text(objectType)),
         Event.Entry("record", .link(url: recordURL, text: recordName ?? recordID)),
       ])
+  }
+}
+
+/// What a planned event says, for the lists.
+package struct PlannedEvent: Sendable, Equatable {
+  package var name: String
+  package var from: String?
+  package var to: String?
+
+  /// Nil for a delivery that is no event.
+  package init?(_ delivery: Delivery) {
+    guard delivery.kind == .event, let payload = delivery.payload.flatMap(EventPayload.init(json:))
+    else { return nil }
+    name = payload.name
+    from = payload.from
+    to = payload.to
   }
 }

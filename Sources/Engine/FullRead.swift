@@ -5,7 +5,7 @@ import SyncCore
 
 /// Where a full comparison stands; kept in the store with every page, so that a kill costs no more
 /// than the page under way (I3).
-struct FullRead: Codable, Equatable {
+package struct FullRead: Codable, Equatable {
   /// The very first one: nothing is news, and the guard has nothing to guard.
   var isInitial: Bool
   var cycle: Int64

@@ -23,6 +23,15 @@ package import SyncCore
       recordURL: settings.recordURL)
   }
 
+  /// What `person` should carry by its link as it is.
+  package func desiredValues(of person: Person) throws -> AttributeValues {
+    guard let link = try store.link(of: person.id), let record = try store.record(link.recordID)
+    else { return AttributeValues() }
+    return Enrichment.values(
+      of: record, owner: try record.ownerID.flatMap { try store.owner($0) },
+      recordURL: settings.recordURL)
+  }
+
   /// Plans one person: its link, the attributes and the events that it is owed.
   package func plan(_ personID: String, cycle: Int64, lane: Lane, now: Int64) throws {
     guard let person = try store.person(personID) else { return }

@@ -163,13 +163,13 @@ extension Store {
     return database.changes
   }
 
-  /// Entries after `id`, oldest first; with `all`, closed ones too.
+  /// Entries after `id` that are not closed, oldest first; with `all`, dismissed ones too.
   package func errors(all: Bool, after id: Int64, limit: Int) throws(SQLError) -> [RegisterEntry] {
     var entries: [RegisterEntry] = []
     try database.statement(
       """
       SELECT \(Self.errorColumns) FROM error
-      WHERE id > ?1 AND (?2 OR (closed_at IS NULL AND state <> 'dismissed')) ORDER BY id LIMIT ?3
+      WHERE id > ?1 AND closed_at IS NULL AND (?2 OR state <> 'dismissed') ORDER BY id LIMIT ?3
       """
     ).rows {
       $0.bind(1, id)

@@ -94,14 +94,14 @@ extension Store {
     try database.statement(sql).run { $0.bind(1, personID) }
   }
 
-  /// People with several candidates, in id order.
-  package func ambiguousPeople(after id: String, limit: Int) throws(SQLError) -> [String] {
+  /// People with several candidates, in id order, from the `offset`th on.
+  package func ambiguousPeople(offset: Int64, limit: Int) throws(SQLError) -> [String] {
     var ids: [String] = []
     try database.statement(
-      "SELECT person_id FROM ambiguous WHERE person_id > ? ORDER BY person_id LIMIT ?"
+      "SELECT person_id FROM ambiguous ORDER BY person_id LIMIT ? OFFSET ?"
     ).rows {
-      $0.bind(1, id)
-      $0.bind(2, Int64(limit))
+      $0.bind(1, Int64(limit))
+      $0.bind(2, offset)
     } each: {
       ids.append($0.text(0))
     }

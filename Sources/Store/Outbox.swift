@@ -160,6 +160,13 @@ extension Store {
     try database.statement("UPDATE delivery SET state = 1 WHERE state = 0").run()
   }
 
+  /// Lets the held deliveries of one cycle go: a person asked for just these.
+  package func releaseHeld(cycle: Int64) throws(SQLError) {
+    try database.statement("UPDATE delivery SET state = 1 WHERE state = 0 AND cycle = ?").run {
+      $0.bind(1, cycle)
+    }
+  }
+
   // MARK: Sending
 
   /// The next deliveries of `lane` that may be tried at `now`, oldest first.

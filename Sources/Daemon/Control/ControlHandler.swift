@@ -31,5 +31,5 @@ package import EventLoop
   func unlink(who: String) async throws(ControlError) -> Pin
   func pause()
   func resume()
-  func reload() throws(ControlError) -> ReloadResult
+  func reload() async throws(ControlError) -> ReloadResult
 }

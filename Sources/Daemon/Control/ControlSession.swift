@@ -106,7 +106,7 @@ import EventLoop
     case .resume:
       handler.resume()
       try reply.send(EmptyReply())
-    case .reload: try reply.send(try handler.reload())
+    case .reload: try reply.send(try await handler.reload())
     }
   }
 

@@ -1,0 +1,233 @@
+package import Control
+import Engine
+package import EventLoop
+import Store
+import SyncCore
+
+/// Answers the control socket from the engine and the store.
+@EventLoop final class EngineHandler: ControlHandler {
+  unowned let daemon: Daemon
+  private var planned: PlannedCopy?
+
+  init(_ daemon: Daemon) { self.daemon = daemon }
+
+  var store: SyncStore { daemon.store }
+  var engine: Engine { daemon.engine }
+  var lists: DeliveryLists {
+    DeliveryLists(
+      store: store, settings: daemon.configuration.engineSettings, now: daemon.clock.now)
+  }
+
+  /// The store's own failures stop the daemon elsewhere; here they are one plain answer.
+  func reading<Value>(_ body: () throws -> Value) throws(ControlError) -> Value {
+    do {
+      return try body()
+    } catch let error as ControlError {
+      throw error
+    } catch {
+      throw .refused(
+        reason: "The store could not be used: \(error).",
+        remedy: "Look at the disk and at 'journalctl -u sfsyncd'.")
+    }
+  }
+
+  // MARK: Status
+
+  func status() -> Status { StatusReport(daemon).status() }
+
+  // MARK: Errors
+
+  func errors(_ query: ErrorQuery) throws(ControlError) -> ListPage<ErrorEntry> {
+    try reading {
+      if let id = query.id {
+        guard let entry = try store.error(id) else {
+          throw ControlError.notFound(who: "error \(id)")
+        }
+        return ListPage(entries: [ErrorEntry(entry)])
+      }
+      let after = query.page.after ?? 0
+      let entries = try store.errors(all: query.all, after: after, limit: query.page.limit)
+      let next = entries.count == query.page.limit ? entries.last?.id : nil
+      let seen = query.seenAfter ?? 0
+      return ListPage(
+        entries: entries.filter { $0.lastSeen > seen }.map { ErrorEntry($0) }, next: next)
+    }
+  }
+
+  func retryErrors(ids: [Int64]?) throws(ControlError) -> Int {
+    try reading {
+      guard let ids else {
+        engine.probeSides()
+        return Int(try engine.retryParked(person: nil))
+      }
+      var count = 0
+      for id in ids {
+        guard let entry = try store.error(id), entry.state != .closed else { continue }
+        count += 1
+        _ = try store.transaction { try store.setState(.retrying, ofError: id) }
+        if let person = entry.personID {
+          _ = try engine.retryParked(person: person)
+        } else {
+          engine.probeSides()
+        }
+      }
+      return count
+    }
+  }
+
+  func dismissErrors(ids: [Int64]) throws(ControlError) -> Int {
+    try reading {
+      try store.transaction {
+        try ids.reduce(0) { try $0 + (store.setState(.dismissed, ofError: $1) ? 1 : 0) }
+      }
+    }
+  }
+
+  // MARK: Sync
+
+  func sync(
+    _ options: SyncOptions, progress: (Status) -> Void
+  ) async throws(ControlError) -> SyncResult {
+    if engine.isPaused {
+      throw .refused(reason: "sfsync is paused.", remedy: "Run 'sfsyncctl resume' first.")
+    }
+    let engine = engine
+    let asking = Task { @EventLoop in
+      await engine.sync(isFull: options.full, isForced: options.yes)
+    }
+    guard options.wait else { return SyncResult(finished: false) }
+    switch await asking.value {
+    case .stopped: throw .stopping
+    case .failed(let failure):
+      return SyncResult(
+        finished: true, broken: [failure.side.rawValue],
+        failures: ["Could not \(failure.attempt): \(failure.meaning.cause)"])
+    case .done(let report):
+      return try await settled(report, progress: progress)
+    }
+  }
+
+  /// Waits until nothing of that cycle is left to send, or nothing can be sent.
+  private func settled(
+    _ report: CycleReport, progress: (Status) -> Void
+  ) async throws(ControlError) -> SyncResult {
+    let before = engine.deliverer.deliveredCount
+    while true {
+      if report.guarded > 0 { return SyncResult(finished: true, guarded: true) }
+      let counts = try reading { try counts(of: report) }
+      if counts.pending == 0 || !counts.broken.isEmpty || Task.isCancelled {
+        return SyncResult(
+          finished: counts.pending == 0, settled: engine.deliverer.deliveredCount - before,
+          parked: counts.parked, broken: counts.broken)
+      }
+      progress(status())
+      await engine.deliverer.nextSettlement()
+    }
+  }
+
+  private func counts(
+    of report: CycleReport
+  ) throws -> (pending: Int64, parked: Int64, broken: [String]) {
+    // After the initial sync, or a full one, everything has to be through.
+    let pending =
+      report.isFull
+      ? try store.outboxCounts().pending : try store.count(cycle: report.cycle, in: .waiting)
+    let parked =
+      report.isFull
+      ? try store.outboxCounts().parked : try store.count(cycle: report.cycle, in: .parked)
+    var broken: [String] = []
+    for health in [engine.salesforceHealth, engine.deliverer.health, engine.deliverer.eventHealth] {
+      if case .broken = health.state { broken.append(health.name) }
+    }
+    return (pending, parked, broken)
+  }
+
+  // MARK: Lists
+
+  func plan(
+    full: Bool, page: PageRequest
+  ) async throws(ControlError) -> ListPage<PlannedDelivery> {
+    do {
+      if page.after == nil {
+        planned?.remove()
+        planned = nil
+        planned = try await PlannedCopy.make(daemon, isFull: full)
+      }
+      guard let planned else { return ListPage(entries: []) }
+      let answer = try DeliveryLists(
+        store: planned.store, settings: daemon.configuration.engineSettings,
+        now: daemon.clock.now
+      ).planned(page)
+      if answer.next == nil {
+        planned.remove()
+        self.planned = nil
+      }
+      return answer
+    } catch let failure as Failure {
+      throw .refused(
+        reason: "Could not \(failure.attempt): \(failure.meaning.cause)",
+        remedy: failure.meaning.remedy)
+    } catch {
+      throw .refused(reason: "The plan could not be made: \(error).", remedy: "Try again.")
+    }
+  }
+
+  func queue(_ page: PageRequest) -> ListPage<QueuedDelivery> {
+    (try? lists.queued(page)) ?? ListPage(entries: [])
+  }
+
+  func matches(_ page: PageRequest) -> ListPage<Control.Match> {
+    (try? MatchList(store: store).page(page)) ?? ListPage(entries: [])
+  }
+
+  func explain(who: String) throws(ControlError) -> [Explanation] {
+    try reading {
+      let explanations = try Explainer(
+        store: store, planner: engine.planner, lists: lists, settings: engine.parts.settings
+      ).explain(who)
+      guard !explanations.isEmpty else { throw ControlError.notFound(who: who) }
+      return explanations
+    }
+  }
+
+  // MARK: Links
+
+  func link(who: String, record: String) async throws(ControlError) -> Pin {
+    let person = try onePerson(who)
+    try reading {
+      guard let found = try store.record(SalesforceIDText.normalized(record)), found.isLive else {
+        throw ControlError.notFound(who: record)
+      }
+      try engine.pin(person, to: found.id)
+    }
+    return Pin(contact: person, record: record)
+  }
+
+  func unlink(who: String) async throws(ControlError) -> Pin {
+    let person = try onePerson(who)
+    try reading { try engine.pin(person, to: nil) }
+    return Pin(contact: person)
+  }
+
+  private func onePerson(_ who: String) throws(ControlError) -> String {
+    try reading {
+      let people = try Explainer.people(who, in: store)
+      guard let first = people.first else { throw ControlError.notFound(who: who) }
+      guard people.count == 1 else {
+        throw ControlError.refused(
+          reason: "\(people.count) people have that address.",
+          remedy: "Name one by its Intercom id: \(people.map(\.id).joined(separator: ", ")).")
+      }
+      return first.id
+    }
+  }
+
+  // MARK: Life
+
+  func pause() { try? engine.pause(true) }
+  func resume() { try? engine.pause(false) }
+
+  func reload() async throws(ControlError) -> ReloadResult {
+    ReloadResult(changes: try await daemon.reload())
+  }
+}

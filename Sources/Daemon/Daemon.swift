@@ -1,0 +1,268 @@
+import Control
+import CurlTransport
+import Engine
+package import EventLoop
+import FoundationEssentials
+import Glibc
+import Intercom
+import Salesforce
+import Store
+import SyncCore
+
+/// The running daemon: its parts, started in order and stopped in reverse.
+@EventLoop package final class Daemon {
+  private let configurationFile: String
+  private let credentials: Credentials
+  private let environment: [String: String]
+  let log: Log
+  let clock: SystemClock
+  private let notify: Notify
+
+  private(set) var configuration: Configuration
+  private let lock: InstanceLock
+  let store: SyncStore
+  private let transport: CurlTransport
+  private(set) var engine: Engine
+  private var engineTask: Task<Void, Never>?
+  private var server: ControlServer?
+  private var signals: Signals?
+  private var ticking: Task<Void, Never>?
+  private var stopped: CheckedContinuation<ExitCode, Never>?
+  private var exitCode: ExitCode?
+  let startedAt: Int64
+
+  /// How long what is in flight may take when the daemon is told to stop (O3).
+  static let stopMilliseconds: Int64 = 8_000
+
+  /// Reads and opens everything that the daemon cannot run without.
+  package init(
+    configurationFile: String, credentials option: String?, environment: [String: String],
+    log: Log
+  ) throws {
+    self.configurationFile = configurationFile
+    self.environment = environment
+    self.log = log
+    clock = SystemClock()
+    startedAt = clock.uptime
+    notify = Notify(log: log)
+    credentials = Credentials(option: option, environment: environment)
+    let loaded = try Configuration.load(file: configurationFile)
+    for warning in loaded.warnings { log.event(.configurationWarning, warning) }
+    configuration = loaded.configuration
+    // Read once now, so that a missing or readable secret stops the start, not the first poll.
+    for name in Credentials.needed(for: configuration.salesforce.flow) {
+      if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
+    }
+    lock = try InstanceLock(store: configuration.store.path)
+    let opened = try SyncStore.open(
+      path: configuration.store.path, settings: configuration.storeSettings)
+    store = opened.store
+    transport = try CurlTransport(
+      policy: try HostPolicy(origins: [
+        configuration.salesforce.loginURL.description, configuration.intercom.apiURL.description,
+      ]),
+      userAgent: "sfsync/\(Product.version) (+\(Product.url))", caFile: configuration.tls.caFile)
+    engine = try Self.engine(
+      configuration, store, transport, clock, credentials, environment, log)
+    if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
+  }
+
+  private func noteRebuilt(_ file: String) throws {
+    log.event(.storeRebuilt, "The store was damaged; it is kept as \(file), and is built anew.")
+    try store.transaction {
+      _ = try store.enter(
+        Report(
+          EngineMeaning.storeRebuilt, what: "open the store", answer: "kept as \(file)",
+          subjectKey: "store"), now: clock.now)
+    }
+  }
+
+  private static func engine(
+    _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
+    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log
+  ) throws -> Engine {
+    let rotated = RotatedToken(
+      directory: RotatedToken.directory(
+        environment: environment, store: configuration.store.path),
+      credentials: credentials)
+    let now: () -> Int64 = { EventLoop.assumeIsolated { clock.now } }
+    let journalist = Journalist(log: log)
+    return try Engine(
+      EngineParts(
+        store: store,
+        salesforce: SalesforceClient(
+          settings: configuration.salesforceSettings,
+          secrets: SecretFiles(credentials: credentials, rotated: rotated, log: log),
+          transport: transport, now: now),
+        intercom: IntercomClient(
+          settings: configuration.intercomSettings,
+          accessToken: { try credentials.secret(.intercomAccessToken).reveal() },
+          transport: transport, now: now),
+        clock: clock, settings: configuration.engineSettings,
+        random: { Double.random(in: 0..<1) }, report: journalist.note))
+  }
+
+  // MARK: Running
+
+  /// Runs until a signal or a failure of the store ends it.
+  package func run() async -> ExitCode {
+    signals = await Signals.watch { [unowned self] number in
+      if number == SIGHUP { self.hangUp() } else { self.stop(.done) }
+    }
+    do {
+      try listen()
+    } catch {
+      log.event(.serviceFailed, "\(error)")
+      return .configuration
+    }
+    startEngine()
+    ticking = Task { @EventLoop in await self.tick() }
+    log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
+    notify.ready("starting")
+    let code = await withCheckedContinuation { continuation in
+      if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
+    }
+    await end()
+    return code
+  }
+
+  private var sandboxNotice: String {
+    configuration.salesforce.environment == .sandbox ? "a sandbox, " : ""
+  }
+
+  private var pollText: String { TimeSpan.text(configuration.poll.every) }
+
+  private func listen() throws {
+    let server = ControlServer(
+      handler: EngineHandler(self), clock: clock,
+      access: ControlAccess(adminGroup: configuration.control.adminGroup))
+    if let passed = Notify.passedSocket() {
+      try server.listen(passed: passed)
+    } else {
+      try server.listen(path: configuration.control.socket)
+    }
+    self.server = server
+  }
+
+  private func startEngine() {
+    let engine = engine
+    engine.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    engineTask = Task { @EventLoop in await engine.run() }
+  }
+
+  /// A store that cannot be written stops the daemon cleanly; what it owes is still there (O4).
+  private func storeFailed(_ error: any Error) {
+    log.event(
+      .serviceFailed,
+      "The store cannot be used: \(error). Mend the disk or its permissions and start again.")
+    stop(.disk)
+  }
+
+  /// Ends the run; the first reason counts.
+  package func stop(_ code: ExitCode) {
+    guard exitCode == nil else { return }
+    exitCode = code
+    stopped?.resume(returning: code)
+    stopped = nil
+  }
+
+  /// In the reverse order of the start.
+  private func end() async {
+    notify.stopping()
+    log.event(.serviceStopping, "Stopping.")
+    ticking?.cancel()
+    await stopEngine()
+    transport.shutdown()
+    await server?.stop()
+    signals?.cancel()
+    do {
+      try store.close()
+    } catch {
+      log.event(.serviceFailed, "The store could not be closed cleanly: \(error).")
+    }
+  }
+
+  private func stopEngine() async {
+    engineTask?.cancel()
+    await engineTask?.value
+    let deadline = clock.uptime + Self.stopMilliseconds
+    let engine = engine
+    let clock = clock
+    let limit = Task { @EventLoop in
+      try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
+      if !Task.isCancelled { self.transport.shutdown() }
+    }
+    await engine.drain()
+    limit.cancel()
+  }
+
+  /// Feeds the watchdog and systemd's status line from the loop itself.
+  private func tick() async {
+    let interval = min(notify.watchdogInterval() ?? 5_000, 5_000)
+    while !Task.isCancelled {
+      notify.watchdog()
+      notify.status(StatusLine.of(self))
+      try? await clock.sleep(milliseconds: interval)
+    }
+  }
+
+  // MARK: Reloading
+
+  private func hangUp() {
+    Task { @EventLoop in
+      do throws(ControlError) { _ = try await self.reload() } catch {
+        // Said in the journal already; the old configuration goes on.
+      }
+    }
+  }
+
+  /// Reads the configuration again; a bad one changes nothing and says why.
+  func reload() async throws(ControlError) -> [String] {
+    notify.reloading()
+    defer { notify.ready(StatusLine.of(self)) }
+    let loaded: Configuration
+    do {
+      loaded = try Configuration.load(file: configurationFile).configuration
+    } catch {
+      log.event(.configurationRefused, "Kept the old configuration: \(error)")
+      throw .refused(
+        reason: "The configuration is not good, and the old one goes on: \(error).",
+        remedy: "Mend the file and reload again.")
+    }
+    let changes = loaded.differences(from: configuration)
+    let fixed = loaded.store != configuration.store || loaded.control != configuration.control
+    guard !fixed, loaded.tls == configuration.tls else {
+      throw .refused(
+        reason: "store, control and tls cannot change while the daemon runs.",
+        remedy: "Restart it: 'systemctl restart sfsyncd'.")
+    }
+    guard !changes.isEmpty else { return [] }
+    do {
+      try await adopt(loaded)
+    } catch {
+      throw .refused(reason: "The new configuration could not be used: \(error).", remedy: "")
+    }
+    log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
+    return changes
+  }
+
+  private func adopt(_ loaded: Configuration) async throws {
+    let changesHosts =
+      loaded.salesforce.loginURL != configuration.salesforce.loginURL
+      || loaded.intercom.apiURL != configuration.intercom.apiURL
+    if changesHosts { throw ReloadRefusal.hosts }
+    let next = try Self.engine(loaded, store, transport, clock, credentials, environment, log)
+    await stopEngine()
+    store.settings = loaded.storeSettings
+    configuration = loaded
+    engine = next
+    // What was refused under the old configuration may be right under the new one (E2).
+    _ = try engine.retryParked(person: nil)
+    startEngine()
+  }
+
+  private enum ReloadRefusal: Error, CustomStringConvertible {
+    case hosts
+    var description: String { "the servers' addresses change; restart the daemon for that" }
+  }
+}

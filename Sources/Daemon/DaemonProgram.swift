@@ -1,0 +1,31 @@
+import Control
+import EventLoop
+
+/// The whole life of the process: harden, start, run, end with a code of sysexits.
+package enum DaemonProgram {
+  package static func run(
+    configurationFile: String, credentials: String?, environment: [String: String], isDebug: Bool
+  ) async -> Int32 {
+    let log = Log(level: isDebug ? .debug : .info, environment: environment)
+    for failure in Hardening.apply() { log.debug("Could not harden the process: \(failure)") }
+    return await start(configurationFile, credentials, environment, log).rawValue
+  }
+
+  @EventLoop private static func start(
+    _ file: String, _ credentials: String?, _ environment: [String: String], _ log: Log
+  ) async -> ExitCode {
+    let daemon: Daemon
+    do {
+      daemon = try Daemon(
+        configurationFile: file, credentials: credentials, environment: environment, log: log)
+    } catch {
+      log.event(.serviceFailed, "\(error)")
+      return ExitCode(error)
+    }
+    return await daemon.run()
+  }
+}
+
+package enum DaemonVersion {
+  package static let text = Product.version
+}
