@@ -221,6 +221,20 @@ import Testing
     #expect(throws: CredentialError.self) { try token.current() }
   }
 
+  @Test("a new token is stored even where the credential has become unreadable")
+  func atAllCosts() throws {
+    try given.write(name, "one")
+    try token.store(Secret("two"))
+    try given.write(name, "one", mode: 0o644)
+    try token.store(Secret("three"))
+    #expect(try state.text(name).hasPrefix("three\n"))
+    try given.write(name, "one")
+    #expect(try token.current().reveal() == "three", "its descent is not forgotten")
+    try state.write(name, "")
+    try token.store(Secret("four"))
+    #expect(try token.current().reveal() == "four")
+  }
+
   @Test("a directory that cannot be written is an error, and the old token stays")
   func unwritable() throws {
     try given.write(name, "one")
