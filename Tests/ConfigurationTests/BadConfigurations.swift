@@ -62,6 +62,10 @@ let badConfigurations: [(String, String)] = [
     "f:2: is not TOML: a table's name must stand behind ["
   ),
   (
+    "[\rpoll]\n",
+    "f:1: is not TOML: a table's name must stand behind ["
+  ),
+  (
     "[[ = ]]\n",
     "f:1: is not TOML: a table's name must stand behind ["
   ),

@@ -21,6 +21,8 @@ import Testing
         "?refresh_token=‹secret›&client_secret=‹secret›"
       ),
       (#"{"access_token":"abc/d=","id":"1"}"#, #"{"access_token":"‹secret›","id":"1"}"#),
+      (#"{"token": "abc"} password=x"#, #"{"token": "‹secret›"} password=‹secret›"#),
+      ("client_secret: abc", "client_secret: ‹secret›"),
       (#"{"access_token": "abc"}"#, #"{"access_token": "‹secret›"}"#),
       ("key -----BEGIN PRIVATE KEY-----\nMIIE", "key -----BEGIN ‹secret›"),
     ])
@@ -51,7 +53,8 @@ import Testing
       "api.intercom.io answered 429 at https://api.intercom.io/contacts/search",
       "The access_token expired and the bearer", "client_id=3MVG9abc", "@", "a @ b", "x = 1!",
       "SF-REQUIRED-FIELD: REQUIRED_FIELD_MISSING (Company)", "100% of 12:30",
-      "a.b.c", "version 6.3.1, TLS 1.3",
+      "the refresh token: invalid_grant", "Bearer realm=\"x\", error=\"invalid_token\"",
+      "the bearer token: refused", "a.b.c", "version 6.3.1, TLS 1.3",
     ])
   func prose(_ text: String) {
     #expect(Redaction.clean(text, keepEmails: false) == text)

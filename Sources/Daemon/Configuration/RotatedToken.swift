@@ -42,9 +42,12 @@ package struct RotatedToken: Sendable {
   }
 
   /// Puts a new token in the place of the current one; it is on disk when this returns.
+  ///
+  /// The old one is spent by now, so neither a damaged file nor a credential that cannot be read
+  /// any more may keep the new one from the disk.
   package func store(_ token: Secret) throws(CredentialError) {
-    var ancestors = try stored()?.ancestors ?? []
-    if let credential = try credentials.secretIfPresent(.salesforceRefreshToken) {
+    var ancestors = (try? stored())?.ancestors ?? []
+    if let credential = try? credentials.secret(.salesforceRefreshToken) {
       let fingerprint = Self.fingerprint(credential)
       if !ancestors.contains(fingerprint) { ancestors.append(fingerprint) }
     }

@@ -185,7 +185,8 @@ package struct TOMLKeyLocator {
   private mutating func skipSpace(andLines: Bool) {
     while let byte = peek() {
       switch byte {
-      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): advance()
+      case UInt8(ascii: " "), UInt8(ascii: "\t"): advance()
+      case UInt8(ascii: "\r") where andLines: advance()
       case UInt8(ascii: "\n") where andLines: advance()
       case UInt8(ascii: "#") where andLines:
         while let byte = peek(), byte != UInt8(ascii: "\n") { advance() }

@@ -23,7 +23,15 @@ private struct Cleaner {
   /// The word before was one that announces a secret.
   private var isAnnounced = Announcement.none
 
-  private enum Announcement { case none, byName, byScheme }
+  private enum Announcement {
+    case none
+    /// `Bearer`: the next word.
+    case byScheme
+    /// `client_secret`: what follows a colon or an equals sign.
+    case byField
+    /// `token`: the same, but `the token: expired` is prose.
+    case byWord
+  }
 
   init(bytes: [UInt8], keepEmails: Bool) {
     self.bytes = bytes
@@ -36,10 +44,13 @@ private struct Cleaner {
       while position < bytes.count, Self.isSeparator(bytes[position]) { position += 1 }
       let gap = bytes[gapStart..<position]
       result += gap
-      // `client_secret expired` announces nothing; `client_secret=…` and `"client_secret": "…` do.
-      if isAnnounced == .byName, !gap.contains(where: { "=:".utf8.contains($0) }) {
-        isAnnounced = .none
-      }
+      let marks =
+        switch isAnnounced {
+        case .byField: "=:"
+        case .byWord: "=\""
+        case .byScheme, .none: ""
+        }
+      if !marks.isEmpty, !gap.contains(where: marks.utf8.contains) { isAnnounced = .none }
       guard position < bytes.count else { break }
       takeWord()
     }
@@ -48,48 +59,60 @@ private struct Cleaner {
 
   private mutating func takeWord() {
     let start = position
-    while position < bytes.count, !Self.isSeparator(bytes[position]) { position += 1 }
-    // A token of base64 may go on behind a slash, an equals sign or a plus.
-    if isAnnounced != .none {
-      while position < bytes.count, !Self.isBlank(bytes[position]) { position += 1 }
-    }
+    skipWord()
     var end = position
-    while end > start, ".!…".utf8.contains(bytes[end - 1]) { end -= 1 }
-    let word = bytes[start..<end]
-    let text = String(decoding: word, as: UTF8.self)
+    while end > start, ".!".utf8.contains(bytes[end - 1]) { end -= 1 }
+    let word = String(decoding: bytes[start..<end], as: UTF8.self)
 
-    if isAnnounced != .none, Self.schemes.contains(text.lowercased()) {
-      result += word
+    if isAnnounced != .none, Self.schemes.contains(word.lowercased()) {
+      result += bytes[start..<position]
       isAnnounced = .byScheme
-    } else if isAnnounced != .none || Self.isSecret(text) {
-      result += Array(Redaction.secret.utf8)
+    } else if let replacement = replacement(for: word) {
+      result += Array(replacement.utf8) + bytes[end..<position]
       isAnnounced = .none
-    } else if !keepEmails, Self.isEmail(text) {
-      result += Array(Redaction.email.utf8)
     } else {
-      result += word
-      isAnnounced = Self.announcement(text)
+      result += bytes[start..<position]
+      isAnnounced = Self.announcement(word)
     }
-    if text == "-----BEGIN" {
+    // A PEM block: nothing after it is worth its risk.
+    if word == "-----BEGIN" {
       result += Array(" \(Redaction.secret)".utf8)
       position = bytes.count
-    } else {
-      result += bytes[end..<position]
     }
+  }
+
+  /// Moves behind the word, and behind all of a token that a word before has announced.
+  private mutating func skipWord() {
+    let start = position
+    while position < bytes.count, !Self.isSeparator(bytes[position]) { position += 1 }
+    let head = String(decoding: bytes[start..<position], as: UTF8.self).lowercased()
+    if isAnnounced == .byScheme, Self.challenge.contains(head) { isAnnounced = .none }
+    guard isAnnounced != .none else { return }
+    // Base64 goes on behind a slash or an equals sign.
+    while position < bytes.count, !Self.isBlank(bytes[position]) { position += 1 }
+  }
+
+  private func replacement(for word: String) -> String? {
+    if isAnnounced != .none || Self.isSecret(word) { return Redaction.secret }
+    return !keepEmails && Self.isEmail(word) ? Redaction.email : nil
   }
 
   // MARK: - What words look like
 
   private static let schemes: Set = ["bearer", "basic"]
-  private static let names: Set = [
-    "access_token", "refresh_token", "client_secret", "assertion", "password", "authorization",
-    "code_verifier", "id_token", "sid", "token", "secret",
+  /// What stands behind `Bearer` where it is no token: prose, and WWW-Authenticate (RFC 6750).
+  private static let challenge: Set = ["token", "tokens", "realm", "error", "scope"]
+  private static let fields: Set = [
+    "access_token", "refresh_token", "client_secret", "code_verifier", "id_token",
+    "authorization",
   ]
+  private static let words: Set = ["token", "secret", "password", "assertion", "sid"]
 
   private static func announcement(_ word: String) -> Announcement {
     let word = word.lowercased()
     if word == "bearer" { return .byScheme }
-    return names.contains(word) ? .byName : .none
+    if fields.contains(word) { return .byField }
+    return words.contains(word) ? .byWord : .none
   }
 
   private static func isSecret(_ word: String) -> Bool {
