@@ -1,5 +1,6 @@
 import Control
 import EventLoop
+import Logging
 
 /// The whole life of the process: harden, start, run, end with a code of sysexits.
 package enum DaemonProgram {

@@ -1,5 +1,6 @@
 import Engine
 import EventLoop
+import Store
 
 /// One line for systemd: the state that people care about (I2).
 @EventLoop enum StatusLine {

@@ -216,7 +216,9 @@ import Wire
     _ delivery: Delivery, _ sent: AttributeValues, _ answer: PersonAnswer
   ) throws {
     try succeeded(health)
-    guard answer.id == delivery.personID, !answer.isArchived, !answer.isDeleted else {
+    guard answer.id == delivery.personID, !answer.isArchived, !answer.isDeleted,
+      !answer.isBlocked
+    else {
       let survivor = answer.id == delivery.personID ? nil : answer.id
       return try drop(delivery.personID, survivor: survivor)
     }

@@ -233,6 +233,8 @@ package import SyncCore
     } catch let failure as Failure where failure.meaning.kind == .passing {
       // The full read goes on, and meets the same weather by itself if it lasts.
       _ = salesforceHealth.failed(failure)
+    } catch let error as IntercomError where error.failure.meaning.kind == .passing {
+      _ = deliverer.health.failed(error.failure)
     }
   }
 

@@ -293,9 +293,7 @@ import Wire
 
   private func list() async throws {
     repeat {
-      let page = try await parts.pace.call(isAsked: false) {
-        try await parts.intercom.list(startingAfter: state.startingAfter)
-      }
+      let page = try await nextPeople()
       let store = parts.store
       try store.lazyTransaction {
         let comparison = try PersonComparison(
@@ -314,6 +312,25 @@ import Wire
       }
       try await between(state)
     } while state.startingAfter != nil
+  }
+
+  private func nextPeople() async throws -> PersonPage {
+    do {
+      return try await parts.pace.call(isAsked: false) {
+        try await parts.intercom.list(startingAfter: state.startingAfter)
+      }
+    } catch let error as IntercomError {
+      // A cursor that Intercom no longer knows: the list begins anew, what was read stays.
+      if error.failure.meaning == IntercomMeaning.cursor {
+        try parts.store.transaction {
+          try save {
+            $0.startingAfter = nil
+            $0.peopleRead = 0
+          }
+        }
+      }
+      throw error
+    }
   }
 
   /// People that the list did not bring are asked for by name before they are dropped (M8).

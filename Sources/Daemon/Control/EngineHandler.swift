@@ -1,6 +1,6 @@
-package import Control
+import Control
 import Engine
-package import EventLoop
+import EventLoop
 import Store
 import SyncCore
 
@@ -55,7 +55,7 @@ import SyncCore
   }
 
   func retryErrors(ids: [Int64]?) throws(ControlError) -> Int {
-    try reading {
+    try reading { () throws -> Int in
       guard let ids else {
         engine.probeSides()
         return Int(try engine.retryParked(person: nil))
@@ -114,7 +114,7 @@ import SyncCore
     let before = engine.deliverer.deliveredCount
     while true {
       if report.guarded > 0 { return SyncResult(finished: true, guarded: true) }
-      let counts = try reading { try counts(of: report) }
+      let counts = try reading { try self.counts(of: report) }
       if counts.pending == 0 || !counts.broken.isEmpty || Task.isCancelled {
         return SyncResult(
           finished: counts.pending == 0, settled: engine.deliverer.deliveredCount - before,

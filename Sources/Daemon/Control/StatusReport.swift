@@ -2,6 +2,7 @@ import Control
 import Engine
 import EventLoop
 import Store
+import SyncCore
 
 /// What `sfsyncctl status` shows, from the store and the engine at this moment.
 @EventLoop struct StatusReport {
