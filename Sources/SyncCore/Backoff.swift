@@ -34,9 +34,10 @@ extension Double {
   /// Within 0...1; what is no number is 0.
   var clampedToUnit: Double { self > 0 ? min(self, 1) : 0 }
 
-  /// Cut to a whole number that fits; what is no number is 0.
+  /// Cut to a whole number, within what fits; what is no number is 0.
   var clampedToInt64: Int64 {
     if isNaN { return 0 }
-    return Int64(exactly: rounded(.towardZero)) ?? (self < 0 ? .min : .max)
+    // The nearest Doubles to the bounds of Int64 that are within them.
+    return Int64(Swift.min(Swift.max(self, -0x1p63), 0x1.fffffffffffffp62))
   }
 }

@@ -68,7 +68,7 @@ package struct RateWindow: Sendable {
     let left = Double(remaining - Int64(inFlight)) - reserve
     if now < end, left < 1 { return end - now }
     if isAsked { return 0 }
-    return max(0, (due - Double(now)).rounded(.up).clampedToInt64)
+    return max(0, -(Double(now) - due - 0.999).clampedToInt64)
   }
 
   /// Notes a call that is sent now.

@@ -121,6 +121,8 @@ package struct CSVRow {
 
   /// The decoded bytes of the wanted column at `index`, or nil when it is empty.
   package subscript(_ index: Int) -> UnsafeRawBufferPointer? {
+    // Unsafe buffers do not check their bounds in release.
+    guard order.indices.contains(index) else { return nil }
     let span = spans[order[index]]
     return span.start < span.end
       ? UnsafeRawBufferPointer(rebasing: bytes[span.start..<span.end]) : nil

@@ -18,6 +18,13 @@ package enum HTMLText {
     unescape(&out, from: start)
   }
 
+  /// Appends the decoded `text` to `out`, escapes undone.
+  package static func append(_ text: JSONString, to out: inout [UInt8]) {
+    let start = out.count
+    text.append(to: &out)
+    unescape(&out, from: start)
+  }
+
   package static func unescaped(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
     var bytes = Array(text.utf8)

@@ -113,9 +113,9 @@ package struct JSONReader {
     let text = try readNumberText()
     if let value = Int64(ascii: text) { return value }
     // Beyond 2^53 a Double no longer tells one whole number from the next.
-    guard let value = Double(ascii: text), abs(value) <= 9_007_199_254_740_992,
-      let whole = Int64(exactly: value)
-    else { throw error(.unexpected) }
+    guard let value = Double(ascii: text), abs(value) <= 0x1p53 else { throw error(.unexpected) }
+    let whole = Int64(value)
+    guard Double(whole) == value else { throw error(.unexpected) }
     return whole
   }
 

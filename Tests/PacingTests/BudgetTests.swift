@@ -67,7 +67,8 @@ import Testing
     ] as [(Int64, Int64)])
   func backoff(age: Int64, wait: Int64) {
     let backoff = Backoff()
-    #expect(backoff.wait(firstFailure: 7_000, now: 7_000 + age * 1_000, random: 0.5) == wait * 1_000)
+    #expect(
+      backoff.wait(firstFailure: 7_000, now: 7_000 + age * 1_000, random: 0.5) == wait * 1_000)
     #expect(backoff.wait(firstFailure: 7_000, now: 7_000 + age * 1_000, random: 0) == wait * 800)
     let most = backoff.wait(firstFailure: 7_000, now: 7_000 + age * 1_000, random: 0.999_999)
     #expect((wait * 1_199...wait * 1_200).contains(most))

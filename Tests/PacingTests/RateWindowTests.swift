@@ -15,10 +15,10 @@ import Testing
     arguments: [(20, 5...150), (167, 5...90), (167, 60...100), (1667, 1...9)]
       as [(Int64, ClosedRange<Int64>)])
   func share(limit: Int64, way: ClosedRange<Int64>) {
-    for seed in 0..<(limit > 1_000 ? 10 : 60) as Range<UInt64> {
+    for seed in 0..<(limit > 1_000 ? 3 : 15) as Range<UInt64> {
       var random = SeededRandom(state: seed &* 977)
       var workers = Workers(server: server(limit, &random), seed: seed, way: way)
-      let windows: Int64 = limit > 1_000 ? 12 : 40
+      let windows: Int64 = limit > 1_000 ? 6 : 30
       workers.run(3, from: 5_000_000, to: 5_000_000 + windows * 10_000)
       let allowed = 0.8 * Double(limit * windows)
       #expect(workers.refusals == 0, "seed \(seed)")
@@ -29,7 +29,7 @@ import Testing
 
   @Test("S2: when somebody else uses the limit too, we slow down and are not refused")
   func foreign() {
-    for seed in 0..<60 as Range<UInt64> {
+    for seed in 0..<15 as Range<UInt64> {
       var random = SeededRandom(state: seed &* 977)
       var server = server(167, &random)
       server.foreignRate = .random(in: 2...12, using: &random)
@@ -37,13 +37,13 @@ import Testing
       workers.run(3, from: 5_000_000, to: 5_400_000)
       let rest = min(0.8 * 167, 167 - 10 * server.foreignRate) * 40
       #expect(workers.refusals == 0, "seed \(seed), \(server.foreignRate)/s")
-      #expect(Double(workers.calls) >= 0.6 * rest, "seed \(seed), \(workers.calls) of \(rest)")
+      #expect(Double(workers.calls) >= 0.85 * rest, "seed \(seed), \(workers.calls) of \(rest)")
     }
   }
 
   @Test("S2: a restart in the middle of a window that is nearly used up is not refused")
   func restart() {
-    for seed in 0..<60 as Range<UInt64> {
+    for seed in 0..<15 as Range<UInt64> {
       var random = SeededRandom(state: seed)
       var workers = Workers(server: server(167, &random), seed: seed, way: 5...90)
       for second in 0..<20 as Range<Int64> {

@@ -36,7 +36,7 @@ struct WindowServer {
     self.lie = lie
   }
 
-  /// Counts one call at `now` of our clock; nil of `isRefused` never happens, 429 is `true`.
+  /// Counts one call at `now` of our clock and says whether the answer is a 429.
   mutating func call(_ now: Int64) -> (reading: RateWindow.Reading, isRefused: Bool) {
     let time = now + skew
     let current = (time - phase) / 10_000

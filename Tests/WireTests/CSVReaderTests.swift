@@ -108,6 +108,15 @@ import Testing
     }
   }
 
+  @Test("a column that was not wanted is null, not memory of somebody else's")
+  func unwanted() throws {
+    var reader = CSVReader(columns: ["a"])
+    try Array("a,b\n1,2\n".utf8).withUnsafeBytes { bytes in
+      try reader.take(bytes) { row in #expect(row[1] == nil && row[-1] == nil && row.count == 1) }
+    }
+    #expect(reader.rows == 1)
+  }
+
   @Test("what the row's taker throws comes through")
   func throwing() {
     struct Stop: Error {}

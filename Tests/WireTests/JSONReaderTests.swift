@@ -95,10 +95,11 @@ import Testing
 
   @Test("bytes that are no UTF-8 never reach a row, escaped text or not")
   func invalidUTF8() throws {
-    for middle in [[], Array("\\n".utf8)] as [[UInt8]] {
-      for bad in [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]]
-        as [[UInt8]]
-      {
+    let invalid: [[UInt8]] = [
+      [0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82],
+    ]
+    for middle in [[], Array("\\n".utf8)] {
+      for bad in invalid {
         let text = [0x22, 0x61] + middle + bad + [0x62, 0x22]
         var row = RowBuffer(columns: 1)
         row.set(0, "kept")
@@ -159,7 +160,8 @@ import Testing
     "whole numbers are read exactly or not at all",
     arguments: [
       ("0", 0), ("-0", 0), ("-7", -7), ("12.0", 12), ("1.5e1", 15), ("1e3", 1000),
-      ("9223372036854775807", .max), ("-9223372036854775808", .min), ("9007199254740992.0", 1 << 53),
+      ("9223372036854775807", .max), ("-9223372036854775808", .min),
+      ("9007199254740992.0", 1 << 53),
       ("9223372036854775808", nil), ("-9223372036854775809", nil), ("1e400", nil), ("12.5", nil),
       ("9007199254740994.0", nil), ("99999999999999999999999999", nil), ("-", nil), ("--1", nil),
       ("1e", nil), ("1.2.3", nil), ("+1", nil), ("\"1\"", nil), ("true", nil),
