@@ -45,7 +45,9 @@ struct ErrorsView {
     }.joined(separator: "\n")
   }
 
-  /// Says how many entries were met; fewer than were named is a 'no'. `ids` nil means all.
+  /// Says how many entries were met; fewer than were named is a 'no'.
+  ///
+  /// `ids` nil means all.
   static func report(
     _ reply: CountReply, of ids: [Int64]?, did action: String, json: Bool
   ) throws {

@@ -33,7 +33,7 @@ struct QueueCommand: ParsableCommand {
 
   private static func next(_ entry: QueuedDelivery, now: Timestamp) -> String {
     guard let next = entry.nextTryAt else { return entry.state == .waiting ? "now" : "–" }
-    let seconds = (next.milliseconds - now.milliseconds) / 1000
+    let seconds = next.seconds(since: now)
     return seconds <= 0 ? "now" : "in \(Words.duration(seconds: seconds))"
   }
 }

@@ -8,13 +8,13 @@ struct StatusView {
   /// Everything, a line for each matter.
   var text: String {
     var lines = [headline]
-    lines += status.notices.map { "! \($0)" }
+    lines += status.notices.map { "! \(Terminal.printable($0))" }
     lines += [
       row("Initial sync", initialSync), row("Last poll", lastPoll), row("Next poll", nextPoll),
       row("Links", links), row("Queue", queue), row("Salesforce", salesforce),
       row("Intercom", intercom), row("Errors", errors),
     ]
-    return lines.map(Terminal.printable).joined(separator: "\n")
+    return lines.joined(separator: "\n")
   }
 
   /// One line, for a log.
@@ -32,9 +32,9 @@ struct StatusView {
   }
 
   private var headline: String {
-    let sandbox = status.environment == "production" ? "" : " on a \(status.environment)"
+    let sandbox = status.environment == "production" ? "" : " on a sandbox"
     let uptime = Words.duration(seconds: status.uptime)
-    return "sfsyncd \(status.version) is \(words)\(sandbox), up \(uptime)"
+    return "sfsyncd \(Terminal.printable(status.version)) is \(words)\(sandbox), up \(uptime)"
   }
 
   private var words: String {
@@ -66,8 +66,8 @@ struct StatusView {
     }
     let filled = Int(fraction * 20)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled)
-    var text = "\(initial.phase.rawValue) [\(bar)] \(Int(fraction * 100)) %"
-    text += " \(Words.number(initial.done)) of "
+    var text = "\(initial.phase.rawValue) [\(bar)] \(Int(fraction * 100)) %\n"
+    text += row("", "\(Words.number(initial.done)) of ")
     text += initial.total > 0 ? Words.number(initial.total) : "?"
     text += ", \(Words.decimal(initial.perSecond))/s"
     if let left = initial.secondsLeft { text += ", \(Words.duration(seconds: left)) left" }
@@ -93,7 +93,8 @@ struct StatusView {
     var text = "\(Words.count(links.people, "person", "people")): "
     text += "\(Words.count(links.leads, "lead")), \(Words.count(links.contacts, "contact"))"
     if links.ambiguous > 0 {
-      text += "; \(Words.number(links.ambiguous)) with several candidates ('sfsyncctl matches')"
+      let ambiguous = Words.number(links.ambiguous)
+      text += "\n" + row("", "\(ambiguous) with several candidates ('sfsyncctl matches')")
     }
     return text
   }
@@ -111,7 +112,7 @@ struct StatusView {
     let budget = status.budget.salesforce
     guard let used = budget.used, let limit = budget.limit else { return "no answer yet" }
     let share = budget.share.isFinite ? min(1, max(0, budget.share)) : 0
-    let ours = Words.number(Int64(Double(limit) * share))
+    let ours = Words.decimal((Double(limit) * share).rounded())
     return """
       \(Words.number(used)) of \(Words.number(limit)) calls used today, \
       \(Words.number(budget.ours)) of \(ours) by sfsyncd

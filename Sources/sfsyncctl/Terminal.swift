@@ -1,7 +1,6 @@
-import FoundationEssentials
 import Glibc
 
-/// Where the output goes, and what may be written there.
+/// Where the output goes, and what may be written there; colour never is.
 enum Terminal {
   static let isInteractive = isatty(STDOUT_FILENO) == 1
 
@@ -11,11 +10,6 @@ enum Terminal {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
-  }
-
-  /// Escape sequences for colour are welcome.
-  static var hasColour: Bool {
-    isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
   }
 
   /// Prints at once: what follows may be a long wait.

@@ -43,8 +43,8 @@ enum Words {
 
   /// A moment, and how far from `now` it is.
   static func moment(_ time: Timestamp, now: Timestamp) -> String {
-    let seconds = (time.milliseconds - now.milliseconds) / 1000
-    let distance = duration(seconds: abs(seconds))
+    let seconds = time.seconds(since: now)
+    let distance = duration(seconds: Int64(clamping: seconds.magnitude))
     return "\(time) (\(seconds > 0 ? "in \(distance)" : "\(distance) ago"))"
   }
 

@@ -1,6 +1,8 @@
-import Dispatch
+import Foundation
 
-/// Threads that may block: the cooperative pool's may not.
+/// Threads that may block: the cooperative pool's, and a Dispatch queue's, may not.
 enum Blocking {
-  static let queue = DispatchQueue(label: "tests.blocking", attributes: .concurrent)
+  static func detach(_ body: @escaping @Sendable () -> Void) {
+    Thread.detachNewThread(body)
+  }
 }

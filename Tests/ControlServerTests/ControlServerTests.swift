@@ -3,16 +3,19 @@ import Daemon
 import EventLoop
 import Testing
 
-private let statusCall = #"{"method":"org.sfsync.control.Status"}"#
+/// The call of one of our methods as JSON.
+func call(_ method: String, _ parameters: String = "{}", flags: String = "") -> String {
+  #"{"method":"org.sfsync.control.\#(method)","parameters":\#(parameters)\#(flags)}"#
+}
 
 @Suite struct ControlServerTests {
   @Test("control: pipelined calls are answered in order, and a half-close after them is no loss")
   func pipelined() async throws {
     try await Served.run { served in
       let replies = try await served.client { client in
-        var text = statusCall + "\0"
-        text += #"{"method":"org.sfsync.control.Explain","parameters":{"who":"nobody"}}"# + "\0"
-        text += #"{"method":"org.sfsync.control.Pause","parameters":null}"# + "\0"
+        var text = call("Status") + "\0"
+        text += call("Explain", #"{"who":"nobody"}"#) + "\0"
+        text += call("Pause", "null") + "\0"
         client.write(Array(text.utf8))
         client.endInput()
         var replies: [String] = []
@@ -26,14 +29,184 @@ private let statusCall = #"{"method":"org.sfsync.control.Status"}"#
     }
   }
 
-  @Test("control: the typed client reads what the server says")
-  func typed() async throws {
+  @Test("control: five thousand pipelined calls are all answered, in order")
+  func manyPipelined() async throws {
+    try await Served.run { served in
+      let ids = try await served.client { client in
+        for id in 1...5000 {
+          client.say(call("DismissErrors", "{\"ids\":[\(id)]}", flags: #","oneway":true"#))
+        }
+        client.say(call("Status"))
+        return try client.next()
+      }
+      #expect(ids?.contains("state") == true)
+      let isInOrder = served.handler.asked == (1...5000).map { "dismiss [\($0)]" } + ["status"]
+      #expect(isInOrder)
+    }
+  }
+
+  @Test("control: a message that comes byte by byte is answered")
+  func byteByByte() async throws {
+    try await Served.run { served in
+      let reply = try await served.client { client in
+        for byte in Array(call("Pause").utf8) + [0] { client.write([byte]) }
+        return try client.next()
+      }
+      #expect(reply == #"{"parameters":{}}"#)
+    }
+  }
+
+  @Test("control: a oneway call is done and gets no reply, not even an error")
+  func oneway() async throws {
+    try await Served.run { served in
+      let reply = try await served.client { client in
+        client.say(call("Resume", flags: #","oneway":true"#))
+        client.say(call("Bogus", flags: #","oneway":true"#))
+        client.say(call("Status", flags: #","oneway":true,"more":true"#))
+        client.say(call("Pause"))
+        return try client.next()
+      }
+      #expect(reply == #"{"parameters":{}}"#)
+      #expect(served.handler.asked == ["resume", "status", "pause"])
+    }
+  }
+
+  @Test(
+    "control: what cannot be understood gets a Varlink error and the connection goes on",
+    arguments: [
+      (#"{"method":"org.sfsync.control.Bogus"}"#, "org.varlink.service.MethodNotFound"),
+      (#"{"method":"Bogus"}"#, "org.varlink.service.MethodNotFound"),
+      (#"{"method":"org.varlink.service.Bogus"}"#, "org.varlink.service.MethodNotFound"),
+      (#"{"method":"org.example.A"}"#, "org.varlink.service.InterfaceNotFound"),
+      (
+        #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"a.b"}}"#,
+        "org.varlink.service.InterfaceNotFound"
+      ),
+      (
+        #"{"method":"org.varlink.service.GetInterfaceDescription"}"#,
+        "org.varlink.service.InvalidParameter"
+      ),
+      (
+        #"{"method":"org.varlink.service.GetInfo","parameters":{"x":1}}"#,
+        "org.varlink.service.InvalidParameter"
+      ),
+      (call("Status", #"{"x":1}"#), "org.varlink.service.InvalidParameter"),
+      (call("Explain", #"{"who":1}"#), "org.varlink.service.InvalidParameter"),
+      (call("Errors", #"{"follow":true}"#), "org.varlink.service.InvalidParameter"),
+    ])
+  func notUnderstood(message: String, error: String) async throws {
+    try await Served.run { served in
+      let replies = try await served.client { client in
+        client.say(message)
+        client.say(call("Pause"))
+        return [try client.next(), try client.next()]
+      }
+      #expect(replies.first??.contains("\"error\":\"\(error)\"") == true)
+      #expect(replies.last == #"{"parameters":{}}"#)
+    }
+  }
+
+  @Test(
+    "control: what is no call gets an error in its place, and the connection is closed",
+    arguments: ["{", "", "[]", "\u{1}", #"{"method":"a.B","upgrade":true}"#])
+  func malformed(message: String) async throws {
+    try await Served.run { served in
+      let replies = try await served.client { client in
+        client.say(call("Pause"))
+        client.say(message)
+        client.say(call("Resume"))
+        return [try client.next(), try client.next(), try client.next()]
+      }
+      #expect(replies[0] == #"{"parameters":{}}"#)
+      #expect(replies[1]?.contains("org.sfsync.control.BadMessage") == true)
+      #expect(replies[2] == nil)
+      #expect(served.handler.asked == ["pause"])
+    }
+  }
+
+  @Test("control: a message over 1 MiB gets an error, one of 1 MiB is read")
+  func tooLong() async throws {
+    try await Served.run { served in
+      let spaces = MessageReader.callLimit - call("Pause").utf8.count
+      let replies = try await served.client { client in
+        client.say(call("Pause") + String(repeating: " ", count: spaces))
+        let first = try client.next()
+        client.write([UInt8](repeating: 32, count: MessageReader.callLimit + 1))
+        return [first, try client.next(), try client.next()]
+      }
+      #expect(replies[0] == #"{"parameters":{}}"#)
+      #expect(replies[1]?.contains("org.sfsync.control.BadMessage") == true)
+      #expect(replies[2] == nil)
+    }
+  }
+
+  @Test(
+    "control: only root, the daemon's own user and the admin group may change things",
+    arguments: [
+      (0, 0, true), (990, 990, true), (1001, 1001, true), (1002, 4000, true), (1002, 1002, false),
+      (65534, 65534, false),
+    ] as [(UInt32, UInt32, Bool)])
+  func permission(user: UInt32, group: UInt32, may: Bool) async throws {
+    try await Served.run(peer: ControlPeer(user: user, group: group)) { served in
+      let changing: [(String, String)] = [
+        ("RetryErrors", "{}"), ("DismissErrors", #"{"ids":[1]}"#), ("Sync", "{}"),
+        ("Link", #"{"who":"a","record":"b"}"#), ("Unlink", #"{"who":"a"}"#), ("Pause", "{}"),
+        ("Resume", "{}"), ("Reload", "{}"),
+      ]
+      for (method, parameters) in changing {
+        let reply = try await served.client { client in
+          client.say(call(method, parameters))
+          return try client.next()
+        }
+        let isRefused = reply?.contains("org.sfsync.control.PermissionDenied")
+        #expect(isRefused == !may, "\(method)")
+      }
+      #expect(served.handler.asked.isEmpty == !may)
+      let reading = try await served.client { client in
+        for method in ["Status", "Errors", "Plan", "Queue", "Matches"] { client.say(call(method)) }
+        return try (1...5).map { _ in try client.next() }
+      }
+      #expect(reading.allSatisfy { $0?.contains("error\"") == false })
+    }
+  }
+
+  @Test("control: the kernel says who is at the other end")
+  func peerCredentials() async throws {
+    try await Served.run(peer: nil) { served in
+      let peers = try await served.client { client in
+        [ControlPeer(descriptor: client.descriptor), ControlPeer(descriptor: 0)]
+      }
+      #expect(peers[0] == .own)
+      #expect(peers[1] == nil)
+    }
+  }
+
+  @Test("control: the groups of a user and the number of a group are the system's")
+  func systemGroups() {
+    #expect(ControlAccess.systemGroupID("root") == 0)
+    #expect(ControlAccess.systemGroupID("no such group") == nil)
+    #expect(ControlAccess.systemGroupID("") == nil)
+    #expect(ControlAccess.systemGroups(0).contains(0))
+    #expect(ControlAccess.systemGroups(4_000_000_000) == [])
+  }
+
+  @Test("control: GetInfo and the interface's description are the programs' own")
+  func service() async throws {
     try await Served.run { served in
       let path = served.path
-      let status = try await served.offLoop {
-        try ControlClient(path: path).call(.status, as: Status.self)
+      let (info, text) = try await served.offLoop {
+        let client = ControlClient(path: path)
+        let info = try client.call(
+          VarlinkCall(method: "org.varlink.service.GetInfo"), as: InfoReply.self)
+        let description = try client.call(
+          VarlinkCall(
+            method: "org.varlink.service.GetInterfaceDescription",
+            parameters: ["interface": .string(ControlInterface.name)]), as: DescriptionReply.self)
+        return (info, description.description)
       }
-      #expect(status == FakeHandler.sampleStatus)
+      #expect(info == InfoReply())
+      #expect(info.version == Product.version)
+      #expect(text == ControlInterface.description)
     }
   }
 }

@@ -2,7 +2,9 @@ import Control
 import Glibc
 
 /// A client that sends whatever bytes a test wants; every wait is bounded.
-final class RawClient {
+///
+/// Used by one thread at a time: a test waits for each use before the next.
+final class RawClient: @unchecked Sendable {
   let descriptor: Int32
   private var reader = MessageReader(limit: 64 << 20)
   private var messages: ArraySlice<[UInt8]> = []
@@ -47,6 +49,12 @@ final class RawClient {
 
   /// Writes a message and its NUL.
   func say(_ text: String) { write(Array(text.utf8) + [0]) }
+
+  /// Calls and gives the reply.
+  func answer(_ text: String) throws -> String? {
+    say(text)
+    return try next()
+  }
 
   /// No more will be sent.
   func endInput() { shutdown(descriptor, Int32(SHUT_WR)) }

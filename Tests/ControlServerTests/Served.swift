@@ -1,6 +1,5 @@
 import Control
 import Daemon
-import Dispatch
 import EventLoop
 import Glibc
 
@@ -42,7 +41,7 @@ import Glibc
     await served.end()
   }
 
-  private func end() async {
+  func end() async {
     await server.stop()
     unlink(path)
     rmdir(directory)
@@ -56,10 +55,22 @@ import Glibc
     return try await offLoop { try body(RawClient(path: path)) }
   }
 
+  /// Uses a client that stays, away from the loop.
+  func blocking<T: Sendable>(
+    _ client: RawClient, _ body: @escaping @Sendable (RawClient) throws -> T
+  ) async throws -> T {
+    try await offLoop { try body(client) }
+  }
+
   /// Runs blocking code on a thread of its own.
   func offLoop<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
-      Blocking.queue.async { continuation.resume(with: Result { try body() }) }
+      Blocking.detach { continuation.resume(with: Result { try body() }) }
     }
   }
+}
+
+extension ControlPeer {
+  /// This process.
+  static var own: ControlPeer { ControlPeer(user: geteuid(), group: getegid()) }
 }

@@ -4,6 +4,11 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
   package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+  /// Whole seconds from then to this moment.
+  package func seconds(since then: Timestamp) -> Int64 {
+    milliseconds / 1000 - then.milliseconds / 1000
+  }
+
   package static func < (left: Self, right: Self) -> Bool {
     left.milliseconds < right.milliseconds
   }

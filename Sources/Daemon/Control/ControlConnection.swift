@@ -39,6 +39,7 @@ import Glibc
   private var messageBegan: Int64 = 0
   private var lastWritten: Int64 = 0
   private var stallWatch: Task<Void, Never>?
+  private var resting: Task<Void, Never>?
 
   /// The client has sent its last byte, or is not listened to any more.
   private(set) var inputEnded = false
@@ -114,6 +115,7 @@ import Glibc
   private func endInput() {
     guard !inputEnded else { return }
     inputEnded = true
+    resting?.cancel()
     reader = MessageReader()
     resumeReading()
     readSource.cancel()
@@ -136,7 +138,7 @@ import Glibc
       await answer(self, message)
       if output.count - written > Self.outputEnough { await drained() }
       // One call a turn: other connections, and the daemon itself, come in between.
-      await Task.yield()
+      await EventLoop.nextTurn()
     }
     answering = nil
     if isReadSuspended, !isClosed {
@@ -144,6 +146,15 @@ import Glibc
       readAvailable()
     }
     closeIfDone()
+  }
+
+  /// Returns after that time, or as soon as the client leaves.
+  func rest(milliseconds: Int64) async {
+    guard !inputEnded else { return }
+    let sleep = Task { _ = try? await self.clock.sleep(milliseconds: milliseconds) }
+    resting = sleep
+    await sleep.value
+    resting = nil
   }
 
   // MARK: Output
@@ -238,6 +249,7 @@ import Glibc
     guard !isClosed else { return }
     isClosed = true
     answering?.cancel()
+    resting?.cancel()
     stallWatch?.cancel()
     calls = []
     drainWaiter?.resume()

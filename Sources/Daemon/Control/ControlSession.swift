@@ -116,7 +116,7 @@ import EventLoop
     while reply.isWanted {
       try reply.send(handler.status(), continues: true)
       await reply.drained()
-      await pause()
+      await reply.rest()
     }
   }
 
@@ -131,7 +131,7 @@ import EventLoop
       return try self.handler.errors(query)
     }
     while follows, reply.isWanted {
-      await pause()
+      await reply.rest()
       query.seenAfter = seen
       seen = clock.now - 1
       var page = PageRequest()
@@ -172,13 +172,8 @@ import EventLoop
       await reply.drained()
       guard !reply.isClosed else { return }
       request.after = next
-      await Task.yield()
+      await EventLoop.nextTurn()
     }
-  }
-
-  private func pause() async {
-    // Cancelled means closed, and that is looked at next.
-    _ = try? await clock.sleep(milliseconds: Self.streamInterval)
   }
 }
 
@@ -207,6 +202,11 @@ import EventLoop
 
   func fail(_ error: ControlError) {
     if !call.isOneway { connection.send(VarlinkReply.encode(error: error)) }
+  }
+
+  /// Until the stream's next part is due, or the client has left.
+  func rest() async {
+    await connection.rest(milliseconds: ControlSession.streamInterval)
   }
 
   func drained() async { await connection.drained() }

@@ -1,0 +1,113 @@
+import Control
+import Daemon
+import EventLoop
+import Foundation
+import Testing
+
+/// Programs that are not the server's mirror, against the server.
+@Suite struct ForeignClientTests {
+  private struct Outcome: Sendable {
+    var code: Int32
+    var output: String
+    var complaint: String
+  }
+
+  private static func run(_ program: String, _ arguments: [String]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["timeout", "30", program] + arguments
+    let output = Pipe()
+    let complaint = Pipe()
+    process.standardOutput = output
+    process.standardError = complaint
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let sentence = complaint.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      complaint: String(decoding: sentence, as: UTF8.self))
+  }
+
+  private static let hasPythonClient =
+    (try? run("python3", ["-c", "import varlink"]))?.code == 0
+
+  private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Clients/varlink_client.py").path
+
+  private static let sfsyncctl = URL(fileURLWithPath: CommandLine.arguments[0])
+    .deletingLastPathComponent().appendingPathComponent("sfsyncctl").path
+
+  @Test(
+    "control: the Python varlink package reads the interface and drives the server",
+    .enabled(if: hasPythonClient, "python3 has no 'varlink' package: pip install varlink==31.0.0"))
+  func python() async throws {
+    try await Served.run { served in
+      let path = served.path
+      let outcome = try await served.offLoop { try Self.run("python3", [Self.script, path]) }
+      #expect(outcome.code == 0, "\(outcome.output)\(outcome.complaint)")
+      #expect(outcome.output.contains("all checks passed"))
+    }
+  }
+
+  @Test(
+    "control: sfsyncctl ends with the exit code that its manual says",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: sfsyncctl), "sfsyncctl is not built"),
+    arguments: [
+      (["status"], 0, "sfsyncd 0.1.0 is idle"), (["status", "--json"], 0, #""uptime_s" : 12"#),
+      (["--json", "status"], 0, #""uptime_s" : 12"#), (["errors"], 0, "No errors."),
+      (["errors", "--json"], 0, "[]"), (["errors", "show", "7"], 1, "no error 7"),
+      (["errors", "retry", "--all"], 0, "0 errors will be tried again now."),
+      (["errors", "retry"], 64, "--all"),
+      (["errors", "dismiss", "1", "2"], 0, "2 errors dismissed."),
+      (["sync"], 0, "A poll was asked for"), (["sync", "--wait"], 0, "3 deliveries settled"),
+      (["plan"], 0, "SALESFORCE_STATUS: – → Working"), (["queue"], 0, "The queue is empty."),
+      (["explain", "ada@example.com"], 0, "the only one"),
+      (["explain", "nobody"], 1, "Nothing known has the e-mail or id nobody"),
+      (["matches"], 0, "Nobody has several candidates."), (["link", "a", "b"], 0, "linked to b"),
+      (["unlink", "a"], 1, "Nothing known"), (["pause"], 0, "Paused"), (["resume"], 0, "Running"),
+      (["reload"], 0, "poll.every is now 10m."), (["version"], 0, "sfsyncd 0.1.0"),
+      (["bogus"], 64, "bogus"), (["status", "--socket", "/no/such"], 69, "sfsyncd is not running"),
+    ] as [([String], Int32, String)])
+  func exitCodes(arguments: [String], code: Int32, says: String) async throws {
+    try await Served.run { served in
+      let path = served.path
+      let program = Self.sfsyncctl
+      let outcome = try await served.offLoop {
+        let socket = arguments.contains("--socket") ? [] : ["--socket", path]
+        return try Self.run(program, socket + arguments)
+      }
+      #expect(outcome.code == code, "\(outcome.output)\(outcome.complaint)")
+      #expect((outcome.output + outcome.complaint).contains(says))
+      #expect(outcome.complaint.isEmpty == (code == 0))
+    }
+  }
+
+  @Test(
+    "control: sfsyncctl says 77 to whom it is not permitted, 1 to a sync that parked, 78 to a bad file",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: sfsyncctl), "sfsyncctl is not built"))
+  func refusals() async throws {
+    let program = Self.sfsyncctl
+    try await Served.run(peer: ControlPeer(user: 1002, group: 1002)) { served in
+      let path = served.path
+      let outcome = try await served.offLoop { try Self.run(program, ["--socket", path, "pause"]) }
+      #expect(outcome.code == 77)
+      #expect(outcome.complaint.contains("adduser YOU sfsync"))
+    }
+    try await Served.run { served in
+      served.handler.result = SyncResult(finished: true, parked: 1)
+      served.handler.refusesReload = true
+      let path = served.path
+      let (sync, reload) = try await served.offLoop {
+        (
+          try Self.run(program, ["sync", "--wait", "--socket", path]),
+          try Self.run(program, ["reload", "--socket", path])
+        )
+      }
+      #expect(sync.code == 1)
+      #expect(sync.output.contains("'sfsyncctl errors' says why"))
+      #expect(reload.code == 78)
+      #expect(reload.complaint.contains("Did you mean 'poll'?"))
+    }
+  }
+}
