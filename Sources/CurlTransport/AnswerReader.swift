@@ -12,7 +12,8 @@ final class AnswerReader {
   private let sink: (any BodySink)?
   private var headerBytes = 0
   private var bodyBytes = 0
-  private var headersAreComplete = false
+  /// False when a connection ended in the middle of a head, which curl takes for an answer.
+  private(set) var headersAreComplete = false
 
   /// Far above what either side sends; a longer head is an attack or a defect.
   private static let headerBytesLimit = 256 << 10

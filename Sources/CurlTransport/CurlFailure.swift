@@ -72,7 +72,9 @@ extension TransportError {
     case 10: "it has expired"
     case 2, 18, 19, 20, 21: "it was issued by an unknown authority"
     case 23: "it was revoked"
-    case 0: "it is for another name than \(transfer.url.host)"
+    case _ where transfer.curlText.contains("subject name"):
+      // curl compares names itself and leaves the code as it was.
+      "it is for another name than \(transfer.url.host)"
     case let code: "\(clean(transfer.curlText)) (code \(code))"
     }
   }

@@ -32,6 +32,7 @@ import EventLoop
     timer = DispatchSource.makeTimerSource(queue: EventLoop.queue)
     sf_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connectionsPerHost)
     sf_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
+    sf_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
     sf_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     attach()
     readable.setEventHandler { [weak self] in self?.serveSockets() }

@@ -20,6 +20,8 @@ package import HTTP
   private var lastNumber: UInt64 = 0
   private var isShutDown = false
 
+  /// Opens nothing yet.
+  ///
   /// `userAgent` is sent with every request; `caFile` (PEM), when given, replaces the system's
   /// certification authorities. Throws when the process has no descriptor or memory left.
   package init(
@@ -52,8 +54,9 @@ package import HTTP
     try await perform(request, sink: sink)
   }
 
-  /// Ends every request as ``TransportError/Reason/cancelled`` and closes every connection; later
-  /// requests are refused. Not to be called by a ``BodySink``.
+  /// Ends every request as ``TransportError/Reason/cancelled`` and closes every connection.
+  ///
+  /// Later requests are refused. Not to be called by a ``BodySink``.
   package func shutdown() {
     isShutDown = true
     for number in pending.keys.sorted() { cancel(number, "the daemon is stopping") }
@@ -103,6 +106,11 @@ package import HTTP
     guard code == CURLE_OK else {
       return entry.continuation.resume(
         returning: .failure(TransportError(code, of: entry.transfer)))
+    }
+    guard entry.transfer.reader.headersAreComplete else {
+      let error = TransportError(
+        .answerLost, "\(entry.transfer.label): the answer broke off in its head.")
+      return entry.continuation.resume(returning: .failure(error))
     }
     entry.continuation.resume(returning: .success(entry.transfer.reader.answer))
   }

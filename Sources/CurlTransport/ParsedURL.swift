@@ -5,10 +5,10 @@ import HTTP
 final class ParsedURL {
   let handle: OpaquePointer
   /// Lower case.
-  let scheme: String
+  private(set) var scheme: String
   /// Lower case, IPv4 normalised, IPv6 in brackets.
-  let host: String
-  let port: Int
+  private(set) var host: String
+  private(set) var port: Int
 
   /// Throws ``TransportError/Reason/forbidden`` for anything but a plain absolute http(s) URL.
   init(_ text: String) throws(TransportError) {
@@ -19,22 +19,18 @@ final class ParsedURL {
       throw Self.refusal("could not be parsed for want of memory")
     }
     self.handle = handle
-    do throws(TransportError) {
-      // No user information: it is how a URL is made to look like another host's.
-      let flags = UInt32(CURLU_DISALLOW_USER)
-      let code = curl_url_set(handle, CURLUPART_URL, text, flags)
-      guard code == CURLUE_OK else {
-        throw Self.refusal("is refused: \(String(cString: curl_url_strerror(code)))")
-      }
-      scheme = try Self.part(handle, CURLUPART_SCHEME)
-      host = try Self.part(handle, CURLUPART_HOST)
-      port = Int(try Self.part(handle, CURLUPART_PORT)) ?? 0
-      guard !host.hasSuffix("."), !host.utf8.contains(UInt8(ascii: "%")) else {
-        throw Self.refusal("has the unusual host \(host)")
-      }
-    } catch {
-      curl_url_cleanup(handle)
-      throw error
+    // From here on the object exists and `deinit` frees the handle, also when this throws.
+    (scheme, host, port) = ("", "", 0)
+    // No user information: it is how a URL is made to look like another host's.
+    let code = curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER))
+    guard code == CURLUE_OK else {
+      throw Self.refusal("is refused: \(String(cString: curl_url_strerror(code)))")
+    }
+    scheme = try part(CURLUPART_SCHEME)
+    host = try part(CURLUPART_HOST)
+    port = Int(try part(CURLUPART_PORT)) ?? 0
+    guard !host.hasSuffix("."), !host.utf8.contains(UInt8(ascii: "%")) else {
+      throw Self.refusal("has the unusual host \(host)")
     }
   }
 
@@ -48,13 +44,11 @@ final class ParsedURL {
       && parts.allSatisfy { $0.utf8.allSatisfy(isDigit) && UInt8($0) != nil }
   }
 
-  private static func part(
-    _ handle: OpaquePointer, _ part: CURLUPart
-  ) throws(TransportError) -> String {
+  private func part(_ part: CURLUPart) throws(TransportError) -> String {
     var text: UnsafeMutablePointer<CChar>?
     let code = curl_url_get(handle, part, &text, UInt32(CURLU_DEFAULT_PORT))
     guard code == CURLUE_OK, let text else {
-      throw refusal("is refused: \(String(cString: curl_url_strerror(code)))")
+      throw Self.refusal("is refused: \(String(cString: curl_url_strerror(code)))")
     }
     defer { curl_free(text) }
     return asciiLowercase(String(cString: text))

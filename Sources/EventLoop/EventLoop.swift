@@ -17,6 +17,9 @@ import Synchronization
   /// How many jobs wait or run on the loop; a virtual clock steps when only its own is left.
   package static var pendingJobs: Int { executor.pending.load(ordering: .acquiring) }
 
+  /// Runs a job of another executor on the loop; for drivers of virtual time.
+  package static func enqueue(_ job: UnownedJob) { executor.enqueue(ExecutorJob(job)) }
+
   /// Enters the loop's isolation from a C callback that already runs on its queue.
   package static func assumeIsolated<T: Sendable>(
     _ body: @EventLoop () throws -> T

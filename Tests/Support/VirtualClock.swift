@@ -1,10 +1,10 @@
-import Dispatch
 package import EventLoop
 
 /// A clock that moves only when nothing else can run on the loop: hours pass in milliseconds.
 ///
-/// Everything that takes part must live on the loop: a task that starts elsewhere (a plain
-/// `async let`, a group's child that is not `@EventLoop`) is not seen as pending.
+/// While a driver runs (``run(until:)``, ``advance(milliseconds:)``, ``settle()``) every task of the
+/// process runs on the loop, in the order in which it became ready. Only what another thread or a
+/// Dispatch source will bring is not seen; suites that drive a clock are `.serialized`.
 @EventLoop package final class VirtualClock: @EventLoop Clock {
   private struct Sleeper {
     let deadline: Int64
@@ -42,6 +42,8 @@ package import EventLoop
 
   /// Steps from sleeper to sleeper until `done`; false when nothing is left that could bring it.
   package func run(until done: () -> Bool) async -> Bool {
+    LoopTakeover.hold()
+    defer { LoopTakeover.release() }
     while true {
       await settle()
       if done() { return true }
@@ -51,6 +53,8 @@ package import EventLoop
 
   /// Moves on by that many milliseconds, waking everyone whose time comes on the way.
   package func advance(milliseconds: Int64) async {
+    LoopTakeover.hold()
+    defer { LoopTakeover.release() }
     let end = uptime + milliseconds
     await settle()
     while let next = sleepers.last, next.deadline <= end {
@@ -62,12 +66,10 @@ package import EventLoop
 
   /// Returns when the caller's is the only job on the loop.
   package func settle() async {
-    repeat {
-      // Behind everything that is queued already; a plain yield would leave the loop.
-      await withCheckedContinuation { continuation in
-        EventLoop.queue.async { continuation.resume() }
-      }
-    } while EventLoop.pendingJobs > 1
+    LoopTakeover.hold()
+    defer { LoopTakeover.release() }
+    // Each yield goes behind everything that is queued already.
+    repeat { await Task.yield() } while EventLoop.pendingJobs > 1
   }
 
   /// Wakes exactly one sleeper, so that what it does comes before the next one of the same time.
