@@ -94,7 +94,7 @@ extension SalesforceMeaning {
     case "inactive_user", "inactive_org": return user
     case "rate_limit_exceeded": return loginRate
     case "server_error", "temporarily_unavailable": return unavailable
-    default: return tokenRefused
+    default: return byCode[error] ?? tokenRefused
     }
   }
 

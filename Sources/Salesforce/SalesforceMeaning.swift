@@ -53,7 +53,7 @@ package enum SalesforceMeaning {
   }
 
   /// The codes that have one meaning whatever the message says.
-  private static let byCode: [String: Meaning] = [
+  static let byCode: [String: Meaning] = [
     "REQUIRED_FIELD_MISSING": requiredField, "STRING_TOO_LONG": tooLong,
     "INVALID_EMAIL_ADDRESS": email, "INVALID_TYPE_ON_FIELD_IN_RECORD": wrongType,
     "JSON_PARSER_ERROR": wrongType, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": picklist,
