@@ -86,5 +86,37 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests
+    .target(
+      name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
+      swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
+    .testTarget(name: "PacingTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    .testTarget(
+      name: "CurlTransportTests",
+      dependencies: ["CurlTransport", "EventLoop", "HTTP", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SalesforceTests",
+      dependencies: ["Salesforce", "CCrypto", "HTTP", "SyncCore", "Wire", "Simulators"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IntercomTests",
+      dependencies: ["Intercom", "HTTP", "SyncCore", "Wire", "Simulators"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SalesforceSimulatorTests", dependencies: ["Simulators", "HTTP"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "IntercomSimulatorTests", dependencies: ["Simulators", "HTTP"],
+      swiftSettings: strict),
+    .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+    .testTarget(
+      name: "ControlServerTests",
+      dependencies: ["Daemon", "Control", "EventLoop", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["Daemon", "SyncCore", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LoggingTests", dependencies: ["Daemon", logging], swiftSettings: strict),
   ], swiftLanguageModes: [.v6])
