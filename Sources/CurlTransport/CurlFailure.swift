@@ -56,7 +56,7 @@ extension TransportError {
     case CURLE_BAD_CONTENT_ENCODING: "the answer's compression is damaged"
     case CURLE_GOT_NOTHING: "the connection was closed without an answer"
     case CURLE_SEND_FAIL_REWIND: "the connection broke before the answer"
-    default: clean("\(String(cString: curl_easy_strerror(code))) \(detail(transfer))")
+    default: clean("\(String(cString: curl_easy_strerror(code)))\(detail(transfer))")
     }
   }
 
@@ -80,7 +80,7 @@ extension TransportError {
   }
 
   private static func detail(_ transfer: Transfer) -> String {
-    transfer.curlText.isEmpty ? "" : "(\(transfer.curlText))"
+    transfer.curlText.isEmpty ? "" : " (\(transfer.curlText))"
   }
 
   /// One short line of printable ASCII, whatever the far side put into it.

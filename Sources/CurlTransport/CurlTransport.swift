@@ -22,6 +22,7 @@ package import HTTP
 
   /// Opens nothing yet.
   ///
+  /// Requests beyond the number of connections wait; their time limit starts when they have one.
   /// `userAgent` is sent with every request; `caFile` (PEM), when given, replaces the system's
   /// certification authorities. Throws when the process has no descriptor or memory left.
   package init(

@@ -17,6 +17,9 @@ import Synchronization
   /// How many jobs wait or run on the loop; a virtual clock steps when only its own is left.
   package static var pendingJobs: Int { executor.pending.load(ordering: .acquiring) }
 
+  /// Whether this code runs on the loop's queue.
+  package static var isCurrent: Bool { QueueExecutor.isCurrent }
+
   /// Runs a job of another executor on the loop; for drivers of virtual time.
   package static func enqueue(_ job: UnownedJob) { executor.enqueue(ExecutorJob(job)) }
 
@@ -34,6 +37,8 @@ import Synchronization
 
 private final class QueueExecutor: SerialExecutor {
   private static let mark = DispatchSpecificKey<Bool>()
+
+  static var isCurrent: Bool { DispatchQueue.getSpecific(key: mark) == true }
 
   let pending = Atomic<Int>(0)
 
@@ -56,6 +61,6 @@ private final class QueueExecutor: SerialExecutor {
 
   // A 6.2 runtime asks this before checkIsolated.
   func isIsolatingCurrentContext() -> Bool? {
-    DispatchQueue.getSpecific(key: Self.mark) == true
+    Self.isCurrent
   }
 }

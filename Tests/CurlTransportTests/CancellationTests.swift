@@ -76,8 +76,8 @@ final class Gate: Sendable {
     #expect(transport.requestsInFlight == 0)
   }
 
-  @Test("a transport that is dropped gives its descriptors back")
-  @EventLoop func descriptors() async throws {
+  @Test("a transport that is dropped without shutdown is released")
+  @EventLoop func dropped() async throws {
     let server = try LoopbackServer.answering()
     weak var last: CurlTransport?
     for _ in 0..<20 {

@@ -62,10 +62,15 @@ final class StunnelServer: Sendable {
   private let process = Process()
 
   /// Off the loop, for making certificates and starting a program block.
-  @concurrent static func start(
+  static func start(
     certificate: String, options: [String] = []
   ) async throws -> StunnelServer {
-    try StunnelServer(certificate: certificate, options: options)
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(
+          with: Result { try StunnelServer(certificate: certificate, options: options) })
+      }
+    }
   }
 
   private init(certificate: String, options: [String]) throws {

@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// Makes every task of the process run on the loop while a virtual clock drives it.
+/// Keeps every task that the loop resumes or starts on the loop while a virtual clock drives it.
 ///
 /// A continuation or a task's value resumes its waiter through the runtime's global pool, which
 /// would hide work from the driver and bring it back in another order each time. The runtime lets
@@ -15,7 +15,9 @@ enum LoopTakeover {
   @EventLoop static func hold() {
     holders += 1
     guard holders == 1 else { return }
-    slot?.pointee = { job, _ in EventLoop.enqueue(job) }
+    slot?.pointee = { job, original in
+      if EventLoop.isCurrent { EventLoop.enqueue(job) } else { original(job) }
+    }
   }
 
   @EventLoop static func release() {

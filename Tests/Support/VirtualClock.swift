@@ -2,9 +2,9 @@ package import EventLoop
 
 /// A clock that moves only when nothing else can run on the loop: hours pass in milliseconds.
 ///
-/// While a driver runs (``run(until:)``, ``advance(milliseconds:)``, ``settle()``) every task of the
-/// process runs on the loop, in the order in which it became ready. Only what another thread or a
-/// Dispatch source will bring is not seen; suites that drive a clock are `.serialized`.
+/// While a driver runs (``run(until:)``, ``advance(milliseconds:)``, ``settle()``) whatever the
+/// loop resumes or starts stays on the loop, in the order in which it became ready. Only what another
+/// thread or a Dispatch source will bring is not seen; suites that drive a clock are `.serialized`.
 @EventLoop package final class VirtualClock: @EventLoop Clock {
   private struct Sleeper {
     let deadline: Int64
