@@ -26,6 +26,7 @@ struct RowShape: Sendable {
   var names: [String] { selected.map { String(decoding: $0.name, as: UTF8.self) } }
   /// What a query selects: a field named twice would be refused.
   var fields: [String] { twin == nil ? names : names.dropLast() }
+  var isComplete: Bool { missing.isEmpty && indispensable.isEmpty }
   var columns: Int {
     stream.object == nil ? OwnerColumn.allCases.count : RecordColumn.allCases.count
   }
