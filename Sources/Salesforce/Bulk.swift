@@ -101,7 +101,8 @@ extension Salesforce {
     let place = locator.map { "&locator=\(Encoding.percent($0))" } ?? ""
     let call = Call(
       path: "\(job.path)/results?maxRecords=\(max(1, maxRecords))\(place)",
-      headers: ["Accept": "text/csv"], timeLimit: .seconds(1200), attempt: attempt)
+      headers: ["Accept": "text/csv"], timeLimit: .seconds(1200), answerBytesLimit: 1 << 30,
+      attempt: attempt)
     let reader = BulkReader(shape, sink, attempt: attempt)
     let response: Response
     do throws(Failure) {

@@ -11,6 +11,7 @@ struct Call {
   /// Whether a lost answer may have changed something over there.
   var writes = false
   var timeLimit: Duration = .seconds(150)
+  var answerBytesLimit = 64 << 20
   /// In plain words, for people: `read the changed leads`.
   var attempt: String
 
@@ -42,7 +43,7 @@ extension Salesforce {
     headers["Authorization"] = "Bearer \(token.value)"
     let request = Request(
       call.method, try tokens.url(call.path, token, call.attempt), headers: headers,
-      body: call.body, timeLimit: call.timeLimit)
+      body: call.body, timeLimit: call.timeLimit, answerBytesLimit: call.answerBytesLimit)
     do throws(TransportError) {
       let response: Response
       if let sink {

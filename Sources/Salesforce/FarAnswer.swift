@@ -112,9 +112,7 @@ struct FarAnswer {
   static func tidy(_ text: String) -> String {
     let words = text.split(whereSeparator: { $0.isWhitespace }).map { word -> Substring in
       let bytes = word.utf8
-      if bytes.contains(UInt8(ascii: "@")), bytes.contains(UInt8(ascii: ".")) {
-        return "(e-mail address)"
-      }
+      if bytes.contains(UInt8(ascii: "@")), bytes.count > 1 { return "(e-mail address)" }
       if word.contains("00D"), bytes.contains(UInt8(ascii: "!")) { return "(token)" }
       return word
     }

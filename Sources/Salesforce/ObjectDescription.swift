@@ -80,7 +80,11 @@ extension Salesforce {
     var call = Call(
       path: path("/sobjects/\(stream.rawValue)/describe"),
       attempt: "read the fields of \(stream.rawValue)")
-    if !isFresh, let since = kept?.lastModified { call.headers["If-Modified-Since"] = since }
+    // Whether a permission that was granted moves Last-Modified is not known: what lacks a field
+    // is read whole.
+    if !isFresh, let kept, let since = kept.lastModified, shape(of: stream, kept).isComplete {
+      call.headers["If-Modified-Since"] = since
+    }
     let response = try await send(call)
     let at = now()
     if response.status == 304, var kept {
@@ -111,8 +115,8 @@ extension Salesforce {
   /// The shape that the rows of `stream` are asked for in; owners are described only after a
   /// query of theirs was refused.
   func shape(of stream: Stream) async throws(Failure) -> RowShape {
-    let description =
-      stream.object == nil ? descriptions[stream] : try await describe(stream, isFresh: false)
+    let isKnown = stream.object != nil || descriptions[stream] != nil
+    let description = isKnown ? try await describe(stream, isFresh: false) : nil
     let shape = shape(of: stream, description)
     guard let hidden = shape.indispensable.first else { return shape }
     // Perhaps the permission has just been granted.

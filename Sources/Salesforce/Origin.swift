@@ -52,8 +52,8 @@ struct Origin: Sendable, Equatable {
     self.port = port
   }
 
-  /// Whether a URL that a server handed back may be called with the token (S8 of the interface's
-  /// configuration: the same host and port, or within `salesforce.com` and `force.com`).
+  /// Whether a URL that a server handed back may be called with the token: the same host and port,
+  /// or within `salesforce.com` and `force.com`.
   func allows(_ other: Origin) -> Bool {
     if other == self { return true }
     guard other.isSecure, other.port == 443 else { return false }

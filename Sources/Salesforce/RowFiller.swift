@@ -6,6 +6,8 @@ struct RowFiller {
   private(set) var row: RowBuffer
   private let shape: RowShape
   private var scratch: [UInt8] = []
+  /// Salesforce answers in the order of the SELECT, after `attributes`.
+  private var expected = 0
   /// One bit for each selected field that the row bore.
   private(set) var seen: UInt32 = 0
   /// The name of a field whose value was none, in the last row.
@@ -20,6 +22,7 @@ struct RowFiller {
   mutating func begin() {
     row.clear()
     seen = 0
+    expected = 0
     unfit = nil
     guard let object = shape.stream.object else { return }
     row.set(RecordColumn.object.rawValue) { out in out.append(contentsOf: object.rawValue.utf8) }
@@ -33,7 +36,10 @@ struct RowFiller {
     }
     begin()
     try reader.readObject { reader, key throws(JSONError) in
-      guard let place = shape.place(of: key) else { return try reader.skipValue() }
+      guard let place = shape.place(of: key, hint: expected) else {
+        return try reader.skipValue()
+      }
+      expected = place + 1
       try set(place, from: &reader)
     }
     return true

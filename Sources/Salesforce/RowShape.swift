@@ -26,6 +26,7 @@ struct RowShape: Sendable {
   var names: [String] { selected.map { String(decoding: $0.name, as: UTF8.self) } }
   /// What a query selects: a field named twice would be refused.
   var fields: [String] { twin == nil ? names : names.dropLast() }
+  var isComplete: Bool { missing.isEmpty && indispensable.isEmpty }
   var columns: Int {
     stream.object == nil ? OwnerColumn.allCases.count : RecordColumn.allCases.count
   }
@@ -55,14 +56,20 @@ struct RowShape: Sendable {
     self.indispensable = indispensable
   }
 
-  /// The first place in ``selected`` that `key` fills.
-  func place(of key: JSONString) -> Int? {
+  /// The first place in ``selected`` that `key` fills; `hint` is looked at first.
+  func place(of key: JSONString, hint: Int) -> Int? {
+    // Never the twin: the first place of its name stands for both.
+    if hint < (twin?.place ?? selected.count), isNamed(hint, key) { return hint }
     var index = 0
     while index < selected.count {
-      if key.equals(selected[index].name) { return index }
+      if isNamed(index, key) { return index }
       index += 1
     }
     return nil
+  }
+
+  private func isNamed(_ index: Int, _ key: JSONString) -> Bool {
+    selected[index].name.count == key.raw.count && key.equals(selected[index].name)
   }
 
   // MARK: Wishes

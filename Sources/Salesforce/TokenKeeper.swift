@@ -23,6 +23,8 @@ final class TokenKeeper {
   private var isRefreshing = false
   private var waiters: [CheckedContinuation<Result<AccessToken, Failure>, Never>] = []
   private var lostAt: Int64?
+  /// A new refresh token that could not be written yet; the old one is dead.
+  private var unkept: String?
 
   /// Calls that wait for the refresh under way.
   var waiting: Int { waiters.count }
@@ -119,6 +121,7 @@ final class TokenKeeper {
   private func fetch() async throws(Failure) -> AccessToken {
     let attempt = "get an access token"
     if let lostAt, abs(now() - lostAt) < Self.quietMilliseconds { throw lost(attempt, "") }
+    if let unkept { try keep(unkept, attempt) }
     let form = try form(attempt)
     let response: Response
     do throws(Failure) {
@@ -146,8 +149,10 @@ final class TokenKeeper {
   }
 
   private func keep(_ refreshToken: String, _ attempt: String) throws(Failure) {
+    unkept = refreshToken
     do {
       try secrets.keep(refreshToken: refreshToken)
+      unkept = nil
     } catch {
       throw Failure(
         .salesforce, SalesforceMeaning.tokenNotKept, attempt: attempt,
@@ -237,6 +242,8 @@ final class TokenKeeper {
     guard let problem = answer.problems.first, answer.status < 500 else { return failure }
     failure.meaning = SalesforceMeaning.ofToken(
       error: problem.code ?? "", description: problem.message)
+    // The limit is one of logins an hour.
+    if failure.meaning == SalesforceMeaning.loginRate { failure.waitMilliseconds = 15 * 60_000 }
     return failure
   }
 

@@ -127,6 +127,39 @@ import Testing
         "Name%2C%20Title%2C%20OwnerId%2C%20IsDeleted%2C%20MasterRecordId%2C%20Status"))
   }
 
+  @Test("S1: describes are kept for a day, then asked for with If-Modified-Since")
+  func describedDaily() async throws {
+    let unchanged = ScriptedTransport.Step.answer(Response(status: 304))
+    let bench = Bench([
+      granted(), described(leadFields), described(contactFields), composite(parts(empty)),
+      unchanged, unchanged, composite(parts(empty)), composite(parts(empty)),
+    ])
+    _ = try await bench.client.poll(starts)
+    bench.clock.now += Salesforce.descriptionMilliseconds
+    _ = try await bench.client.poll(starts)
+    let since = bench.transport.requests[4].headers["If-Modified-Since"]
+    #expect(since == "Fri, 14 Aug 2020 20:53:02 GMT")
+    _ = try await bench.client.poll(starts)
+    #expect(bench.transport.requests.count == 8)
+    #expect(try await bench.client.describe(.lead).field("email")?.name == "Email")
+  }
+
+  @Test("S1: a hidden field is looked for every day, without If-Modified-Since")
+  func grantedLater() async throws {
+    let bench = Bench([
+      granted(), described(leadFields.filter { $0 != "Title" }), described(contactFields),
+      composite(parts(empty)), described(leadFields),
+      .answer(Response(status: 304)), composite(parts(empty)),
+    ])
+    _ = try await bench.client.poll(starts)
+    #expect(bench.client.missingFields == ["Lead.Title"])
+    bench.clock.now += Salesforce.descriptionMilliseconds
+    _ = try await bench.client.poll(starts)
+    #expect(bench.transport.requests[4].headers["If-Modified-Since"] == nil)
+    #expect(bench.client.missingFields == [])
+    #expect(bench.transport.bodies[6].contains("Title"))
+  }
+
   @Test("E1: a hidden field that the sync cannot do without names object, field and remedy")
   func hidden() async throws {
     let without = leadFields.filter { $0 != "Email" }

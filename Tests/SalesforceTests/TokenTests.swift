@@ -191,6 +191,21 @@ private func answer401(_ text: String = expired) -> ScriptedTransport.Step {
     #expect(bench.transport.requests.count == 1)
   }
 
+  @Test("E2: a rotated token that could not be kept is kept later, and used then")
+  func keptLater() async throws {
+    let bench = Bench(
+      [granted(refresh: "refresh-2"), granted(refresh: "refresh-3"), orgAnswer()],
+      flow: .refreshToken)
+    bench.secrets.trouble = .init(description: "No space left on device")
+    _ = await failure { try await bench.client.organization() }
+    _ = await failure { try await bench.client.organization() }
+    #expect(bench.transport.requests.count == 1)
+    bench.secrets.trouble = nil
+    #expect(try await bench.client.organization().name == "Acme")
+    #expect(bench.secrets.log == ["keep refresh-2", "keep refresh-3"])
+    #expect(bench.transport.bodies[1].contains("refresh_token=refresh-2&"))
+  }
+
   @Test("E2: a refresh whose answer was lost is tried once more, after a pause, not at once")
   func lostAnswer() async throws {
     let bench = Bench([.fail(.answerLost), granted(), orgAnswer()], flow: .refreshToken)
