@@ -110,4 +110,26 @@ import Testing
       #expect(reload.complaint.contains("Did you mean 'poll'?"))
     }
   }
+
+  @Test(
+    "control: a watched status is a line a second off a terminal, and ends with 69 when we stop",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: sfsyncctl), "sfsyncctl is not built"))
+  func watch() async throws {
+    let program = Self.sfsyncctl
+    try await Served.run { served in
+      let path = served.path
+      let watching = Task {
+        try await served.offLoop { try Self.run(program, ["status", "--watch", "--socket", path]) }
+      }
+      await served.clock.waitForSleeper()
+      served.clock.advance(milliseconds: 1000)
+      await served.clock.waitForSleeper()
+      await served.server.stop()
+      let outcome = try await watching.value
+      #expect(outcome.code == 69)
+      #expect(outcome.output.split(separator: "\n").count == 2)
+      #expect(outcome.output.contains(" idle, 0 queued, 0 parked, 0 open errors\n"))
+      #expect(outcome.complaint.contains("The daemon is stopping."))
+    }
+  }
 }

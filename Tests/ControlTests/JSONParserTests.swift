@@ -74,4 +74,63 @@ import Testing
     #expect(try JSONParser.parse(Array(data)) == value)
     #expect(try JSONDecoder().decode(JSONValue.self, from: data) == value)
   }
+
+  @Test("control: the number of values is bounded, and what it bounds is read")
+  func manyValues() throws {
+    func list(_ count: Int) -> [UInt8] {
+      Array("[\(Array(repeating: "1", count: count - 1).joined(separator: ","))]".utf8)
+    }
+    _ = try JSONParser.parse(list(JSONParser.mostValues))
+    #expect(throws: JSONParser.Problem.self) {
+      try JSONParser.parse(list(JSONParser.mostValues + 1))
+    }
+  }
+
+  @Test("control: what is read after any change of bytes is what Foundation reads, or refused")
+  func mutations() {
+    let message = Array(
+      #"{"method":"a.B","parameters":{"n":-1.5e3,"t":"é\ud83d\ude00","l":[true,null]}}"#.utf8)
+    var random = SplitMix(state: 7)
+    for _ in 0..<20_000 {
+      var bytes = message
+      for _ in 0...Int(random.next() % 3) {
+        let position = Int(random.next() % UInt64(bytes.count))
+        switch random.next() % 3 {
+        case 0: bytes[position] = UInt8(truncatingIfNeeded: random.next())
+        case 1: bytes.remove(at: position)
+        default: bytes.insert(message[Int(random.next() % UInt64(message.count))], at: position)
+        }
+      }
+      guard let value = try? JSONParser.parse(bytes) else { continue }
+      let foreign = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+      #expect(
+        foreign.map(Self.withoutIntegers) == Self.withoutIntegers(value),
+        "\(String(decoding: bytes, as: UTF8.self))")
+    }
+  }
+}
+
+extension JSONParserTests {
+  /// Foundation takes `1.5e3` for an integer too.
+  fileprivate static func withoutIntegers(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .integer(let integer): .number(Double(integer))
+    case .array(let values): .array(values.map(withoutIntegers))
+    case .object(let values): .object(values.mapValues(withoutIntegers))
+    default: value
+    }
+  }
+}
+
+/// Numbers that are the same in every run.
+private struct SplitMix {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
 }

@@ -33,14 +33,14 @@ import Testing
     let longest = [UInt8](repeating: 32, count: MessageReader.callLimit)
     var messages: [[UInt8]] = []
     var reader = MessageReader()
-    try reader.append(longest + [0], into: &messages)
+    try reader.append((longest + [0])[...], into: &messages)
     #expect(messages.map(\.count) == [MessageReader.callLimit])
     for tail: [UInt8] in [[32], [32, 0]] {
       var reader = MessageReader()
       #expect(throws: MessageReader.TooLong.self) {
         var messages: [[UInt8]] = []
-        try reader.append(longest, into: &messages)
-        try reader.append(tail, into: &messages)
+        try reader.append(longest[...], into: &messages)
+        try reader.append(tail[...], into: &messages)
       }
     }
   }
@@ -50,7 +50,7 @@ import Testing
     var reader = MessageReader(limit: 2)
     var messages: [[UInt8]] = []
     #expect(throws: MessageReader.TooLong.self) {
-      try reader.append(Array("ab\0abc".utf8), into: &messages)
+      try reader.append(Array("ab\0abc".utf8)[...], into: &messages)
     }
     #expect(messages == [Array("ab".utf8)])
   }

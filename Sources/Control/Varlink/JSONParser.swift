@@ -1,7 +1,7 @@
 /// Reads one JSON text from foreign bytes, in time proportional to their number.
 ///
-/// Stricter than RFC 8259 asks in three places: nesting is bounded, a key may stand only once in an
-/// object, and a lone surrogate is refused.
+/// Stricter than RFC 8259 asks: nesting and the number of values are bounded, so that no message of
+/// 1 MiB holds the loop for long; a key may stand only once in an object; a lone surrogate is refused.
 struct JSONParser {
   /// Why a text is no JSON, and at which byte.
   struct Problem: Error, Equatable {
@@ -10,9 +10,11 @@ struct JSONParser {
   }
 
   static let deepest = 32
+  static let mostValues = 1 << 15
 
   private let bytes: [UInt8]
   private var offset = 0
+  private var values = 0
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -42,6 +44,8 @@ struct JSONParser {
 
   private mutating func parseValue(depth: Int) throws(Problem) -> JSONValue {
     guard depth < Self.deepest else { throw problem("nested deeper than \(Self.deepest)") }
+    values += 1
+    guard values <= Self.mostValues else { throw problem("more than \(Self.mostValues) values") }
     skipSpace()
     switch next {
     case UInt8(ascii: "{"): return try object(depth: depth)
@@ -125,54 +129,74 @@ struct JSONParser {
   private mutating func string() throws(Problem) -> String {
     offset += 1
     var text: [UInt8] = []
+    var run = offset
     while let byte = next {
-      offset += 1
       switch byte {
       case UInt8(ascii: "\""):
+        text.append(contentsOf: bytes[run..<offset])
+        offset += 1
         guard let string = String(validating: text, as: UTF8.self) else {
           throw problem("text that is not UTF-8")
         }
         return string
-      case UInt8(ascii: "\\"): text.append(contentsOf: try escape())
+      case UInt8(ascii: "\\"):
+        text.append(contentsOf: bytes[run..<offset])
+        offset += 1
+        try escape(into: &text)
+        run = offset
       case 0..<0x20: throw problem("a control character in a text")
-      default: text.append(byte)
+      default: offset += 1
       }
     }
     throw problem("the text ends inside a string")
   }
 
-  private mutating func escape() throws(Problem) -> [UInt8] {
+  private mutating func escape(into text: inout [UInt8]) throws(Problem) {
     guard let byte = next else { throw problem("the text ends inside a string") }
     offset += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-    case UInt8(ascii: "b"): return [0x08]
-    case UInt8(ascii: "f"): return [0x0C]
-    case UInt8(ascii: "n"): return [0x0A]
-    case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "u"): return try unicodeEscape()
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
     default: throw problem("an unknown escape")
     }
   }
 
-  private mutating func unicodeEscape() throws(Problem) -> [UInt8] {
-    var units = [try hexUnit()]
-    if 0xD800..<0xDC00 ~= units[0], take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
-      units.append(try hexUnit())
-    }
-    guard let text = String(validating: units, as: UTF16.self) else {
+  private mutating func unicodeEscape() throws(Problem) -> Unicode.Scalar {
+    let unit = try hexUnit()
+    if let scalar = Unicode.Scalar(unit) { return scalar }
+    guard 0xD800..<0xDC00 ~= unit, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
       throw problem("half a surrogate pair")
     }
-    return Array(text.utf8)
+    let low = try hexUnit()
+    guard 0xDC00..<0xE000 ~= low,
+      let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+    else { throw problem("half a surrogate pair") }
+    return scalar
   }
 
-  private mutating func hexUnit() throws(Problem) -> UInt16 {
-    guard offset + 4 <= bytes.count,
-      bytes[offset..<(offset + 4)].allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
-      let unit = UInt16(String(decoding: bytes[offset..<(offset + 4)], as: UTF8.self), radix: 16)
-    else { throw problem("four hexadecimal digits should be here") }
-    offset += 4
+  private mutating func hexUnit() throws(Problem) -> UInt32 {
+    var unit: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = next, let digit = Self.hexDigit(byte) else {
+        throw problem("four hexadecimal digits should be here")
+      }
+      unit = unit << 4 | digit
+      offset += 1
+    }
     return unit
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 }

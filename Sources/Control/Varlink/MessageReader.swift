@@ -24,17 +24,17 @@ package struct MessageReader: Sendable {
   /// After an error the reader is of no more use: those messages that were whole before it are in
   /// `messages` all the same.
   package mutating func append(
-    _ bytes: some Collection<UInt8>, into messages: inout [[UInt8]]
+    _ bytes: ArraySlice<UInt8>, into messages: inout [[UInt8]]
   ) throws(TooLong) {
-    var rest = bytes[...]
+    var rest = bytes
     while let end = rest.firstIndex(of: 0) {
-      guard partial.count + rest.distance(from: rest.startIndex, to: end) <= limit else {
+      guard partial.count + (end - rest.startIndex) <= limit else {
         throw TooLong()
       }
       partial.append(contentsOf: rest[..<end])
       messages.append(partial)
       partial.removeAll()
-      rest = rest[rest.index(after: end)...]
+      rest = rest[(end + 1)...]
     }
     guard partial.count + rest.count <= limit else { throw TooLong() }
     partial.append(contentsOf: rest)

@@ -72,7 +72,7 @@ import Glibc
 
   /// Reads until the socket is empty, as a hang-up is reported once only.
   private func readAvailable() {
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    var chunk = [UInt8](repeating: 0, count: 16 << 10)
     while !inputEnded, !isReadSuspended {
       let count = read(descriptor, &chunk, chunk.count)
       if count > 0 {
