@@ -3,7 +3,7 @@ import Simulators
 import Testing
 
 @Suite struct QueryTests {
-  private static let people = [
+  private static let people: [(String?, String, String?, String?)] = [
     ("ann@example.com", "Ann", "CEO", "10"), ("bob@example.com", "bob", nil, "20"),
     (nil, "Carl", "Head, \"Sales\"", nil), ("O'Neil@example.com", "Dora", "50%_off", "30"),
   ]
@@ -21,65 +21,71 @@ import Testing
     return world
   }
 
-  @Test("Conditions are judged as SOQL says", arguments: [
-    ("Email = 'ANN@EXAMPLE.COM'", ["Ann"]),
-    (#"Email = 'o\'neil@example.com'"#, ["Dora"]),
-    ("Email = null", ["Carl"]), ("Email != null", ["Ann", "bob", "Dora"]),
-    ("Email != 'ann@example.com'", ["bob", "Carl", "Dora"]),
-    ("Email IN ('bob@example.com', 'x', 'O\\'NEIL@example.com')", ["bob", "Dora"]),
-    ("Email NOT IN ('bob@example.com')", ["Ann", "Carl", "Dora"]),
-    ("Title LIKE 'c%'", ["Ann"]), ("Title LIKE '%sales%'", ["Carl"]),
-    (#"Title LIKE '50\%\_off'"#, ["Dora"]), ("Title LIKE '5_%off'", ["Dora"]),
-    ("NumberOfEmployees > 10", ["bob", "Dora"]), ("NumberOfEmployees <= 10", ["Ann"]),
-    ("NumberOfEmployees = null", ["Carl"]),
-    ("LastName > 'b' AND LastName < 'd'", ["bob", "Carl"]),
-    ("NOT LastName = 'bob'", ["Ann", "Carl", "Dora"]),
-    ("(LastName = 'Ann' OR LastName = 'Dora') AND Email LIKE 'ann%'", ["Ann"]),
-    ("IsConverted = false AND IsDeleted = false", ["Ann", "bob", "Carl", "Dora"]),
-    ("CreatedDate > 2026-09-21T14:14:20Z", ["Carl", "Dora"]),
-    ("CreatedDate >= 2026-09-21T16:14:20+02:00", ["bob", "Carl", "Dora"]),
-    ("SystemModstamp < 2026-09-21T14:14:20.000Z", ["Ann"]),
-    ("ConvertedDate = null", ["Ann", "bob", "Carl", "Dora"]),
-    ("Owner.Name = 'sync integration'", ["Ann", "bob", "Carl", "Dora"]),
-    ("Lead.LastName = 'Ann'", ["Ann"]),
-  ])
+  @Test(
+    "Conditions are judged as SOQL says",
+    arguments: [
+      ("Email = 'ANN@EXAMPLE.COM'", ["Ann"]),
+      (#"Email = 'o\'neil@example.com'"#, ["Dora"]),
+      ("Email = null", ["Carl"]), ("Email != null", ["Ann", "bob", "Dora"]),
+      ("Email != 'ann@example.com'", ["bob", "Carl", "Dora"]),
+      ("Email IN ('bob@example.com', 'x', 'O\\'NEIL@example.com')", ["bob", "Dora"]),
+      ("Email NOT IN ('bob@example.com')", ["Ann", "Carl", "Dora"]),
+      ("Title LIKE 'c%'", ["Ann"]), ("Title LIKE '%sales%'", ["Carl"]),
+      (#"Title LIKE '50\%\_off'"#, ["Dora"]), ("Title LIKE '5_%off'", ["Dora"]),
+      ("NumberOfEmployees > 10", ["bob", "Dora"]), ("NumberOfEmployees <= 10", ["Ann"]),
+      ("NumberOfEmployees = null", ["Carl"]),
+      ("LastName > 'b' AND LastName < 'd'", ["bob", "Carl"]),
+      ("NOT LastName = 'bob'", ["Ann", "Carl", "Dora"]),
+      ("(LastName = 'Ann' OR LastName = 'Dora') AND Email LIKE 'ann%'", ["Ann"]),
+      ("IsConverted = false AND IsDeleted = false", ["Ann", "bob", "Carl", "Dora"]),
+      ("CreatedDate > 2026-09-21T14:14:20Z", ["Carl", "Dora"]),
+      ("CreatedDate >= 2026-09-21T16:14:20+02:00", ["bob", "Carl", "Dora"]),
+      ("SystemModstamp < 2026-09-21T14:14:20.000Z", ["Ann"]),
+      ("ConvertedDate = null", ["Ann", "bob", "Carl", "Dora"]),
+      ("Owner.Name = 'sync integration'", ["Ann", "bob", "Carl", "Dora"]),
+      ("Lead.LastName = 'Ann'", ["Ann"]),
+    ])
   func conditions(condition: String, names: [String]) throws {
     let found = try world().column("SELECT LastName FROM Lead WHERE \(condition)", "LastName")
     #expect(found == names)
   }
 
-  @Test("Rows come in the order asked for, nulls first unless said otherwise", arguments: [
-    ("Title", ["bob", "Dora", "Ann", "Carl"]),
-    ("Title NULLS LAST", ["Dora", "Ann", "Carl", "bob"]),
-    ("Title DESC NULLS LAST", ["Carl", "Ann", "Dora", "bob"]),
-    ("SystemModstamp DESC, Id", ["Dora", "Carl", "bob", "Ann"]),
-    ("SystemModstamp, Id LIMIT 2", ["Ann", "bob"]),
-    ("Id DESC LIMIT 2 OFFSET 1", ["Carl", "bob"]),
-    ("LastName LIMIT 3", ["Ann", "bob", "Carl"]),
-  ])
+  @Test(
+    "Rows come in the order asked for, nulls first unless said otherwise",
+    arguments: [
+      ("Title", ["bob", "Dora", "Ann", "Carl"]),
+      ("Title NULLS LAST", ["Dora", "Ann", "Carl", "bob"]),
+      ("Title DESC NULLS LAST", ["Carl", "Ann", "Dora", "bob"]),
+      ("SystemModstamp DESC, Id", ["Dora", "Carl", "bob", "Ann"]),
+      ("SystemModstamp, Id LIMIT 2", ["Ann", "bob"]),
+      ("Id DESC LIMIT 2 OFFSET 1", ["Carl", "bob"]),
+      ("LastName LIMIT 3", ["Ann", "bob", "Carl"]),
+    ])
   func order(order: String, names: [String]) throws {
     let found = try world().column("SELECT LastName FROM Lead ORDER BY \(order)", "LastName")
     #expect(found == names)
   }
 
-  @Test("A wrong statement is refused with its code", arguments: [
-    ("SELECT Id FROM", "MALFORMED_QUERY"), ("SELECT FROM Lead", "MALFORMED_QUERY"),
-    ("SELECT Id FROM Lead WHERE Email = 'x", "MALFORMED_QUERY"),
-    (#"SELECT Id FROM Lead WHERE Email = 'a\q'"#, "MALFORMED_QUERY"),
-    ("SELECT Id FROM Lead WHERE Email = 'a' AND Id = null OR Id = null", "MALFORMED_QUERY"),
-    ("SELECT Id, Id FROM Lead", "MALFORMED_QUERY"),
-    ("SELECT Foo FROM Lead", "INVALID_FIELD"),
-    ("SELECT Id FROM Lead WHERE Foo = 1", "INVALID_FIELD"),
-    ("SELECT Id FROM Lead ORDER BY Foo", "INVALID_FIELD"),
-    ("SELECT Id FROM Lead WHERE Description = 'x'", "INVALID_FIELD"),
-    ("SELECT Id FROM Lead WHERE CreatedDate > '2026-01-01T00:00:00Z'", "INVALID_FIELD"),
-    ("SELECT Id FROM Lead WHERE Email = 5", "INVALID_FIELD"),
-    ("SELECT Owner.Department FROM Lead", "INVALID_FIELD"),
-    ("SELECT Owner.Type FROM Contact", "INVALID_FIELD"),
-    ("SELECT Id FROM Foo", "INVALID_TYPE"),
-    ("SELECT Id FROM Lead WHERE Id = 'abc'", "INVALID_QUERY_FILTER_OPERATOR"),
-    ("SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE"),
-  ])
+  @Test(
+    "A wrong statement is refused with its code",
+    arguments: [
+      ("SELECT Id FROM", "MALFORMED_QUERY"), ("SELECT FROM Lead", "MALFORMED_QUERY"),
+      ("SELECT Id FROM Lead WHERE Email = 'x", "MALFORMED_QUERY"),
+      (#"SELECT Id FROM Lead WHERE Email = 'a\q'"#, "MALFORMED_QUERY"),
+      ("SELECT Id FROM Lead WHERE Email = 'a' AND Id = null OR Id = null", "MALFORMED_QUERY"),
+      ("SELECT Id, Id FROM Lead", "MALFORMED_QUERY"),
+      ("SELECT Foo FROM Lead", "INVALID_FIELD"),
+      ("SELECT Id FROM Lead WHERE Foo = 1", "INVALID_FIELD"),
+      ("SELECT Id FROM Lead ORDER BY Foo", "INVALID_FIELD"),
+      ("SELECT Id FROM Lead WHERE Description = 'x'", "INVALID_FIELD"),
+      ("SELECT Id FROM Lead WHERE CreatedDate > '2026-01-01T00:00:00Z'", "INVALID_FIELD"),
+      ("SELECT Id FROM Lead WHERE Email = 5", "INVALID_FIELD"),
+      ("SELECT Owner.Department FROM Lead", "INVALID_FIELD"),
+      ("SELECT Owner.Type FROM Contact", "INVALID_FIELD"),
+      ("SELECT Id FROM Foo", "INVALID_TYPE"),
+      ("SELECT Id FROM Lead WHERE Id = 'abc'", "INVALID_QUERY_FILTER_OPERATOR"),
+      ("SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE"),
+    ])
   func errors(soql: String, code: String) throws {
     let world = world()
     let answer = try world.query(soql)
@@ -105,7 +111,8 @@ import Testing
     let text = try hidden.json[0]["message"].text
     #expect(text?.contains("No such column 'Title' on entity 'Lead'") == true)
     #expect(
-      try missing.json[0]["message"].text == text.map { $0.split(separator: "Title") }
+      try missing.json[0]["message"].text
+        == text.map { $0.split(separator: "Title") }
         .map { $0.joined(separator: "Tutle") })
   }
 
@@ -237,9 +244,12 @@ import Testing
     var sizes: [Int] = []
     while let next = path {
       let answer = try JSON.parse(
-        world.send(.get, next, headers: [
-          "Authorization": "Bearer \(world.token)", "Sforce-Query-Options": "batchSize=200",
-        ]).body)
+        world.send(
+          .get, next,
+          headers: [
+            "Authorization": "Bearer \(world.token)", "Sforce-Query-Options": "batchSize=200",
+          ]
+        ).body)
       sizes.append(try answer["records"].list.count)
       path = answer.has("nextRecordsUrl") ? try answer["nextRecordsUrl"].text : nil
     }

@@ -3,7 +3,8 @@ import Simulators
 import Testing
 
 @Suite struct TokenTests {
-  private let good = "grant_type=client_credentials&client_id=3MVG9.client&client_secret=client-secret"
+  private let good =
+    "grant_type=client_credentials&client_id=3MVG9.client&client_secret=client-secret"
 
   private func token(
     _ world: World, _ form: String, headers: Headers = [:]
@@ -49,13 +50,15 @@ import Testing
     #expect(try answer.json["error_description"].text == "request not supported on this domain")
   }
 
-  @Test("A token error is an object", arguments: [
-    ("grant_type=password&username=a", "invalid_grant"),
-    ("grant_type=magic", "unsupported_grant_type"),
-    ("grant_type=client_credentials&client_id=other&client_secret=x", "invalid_client_id"),
-    ("grant_type=client_credentials&client_id=3MVG9.client&client_secret=x", "invalid_client"),
-    ("grant_type=refresh_token&client_id=3MVG9.client&refresh_token=x", "invalid_grant"),
-  ])
+  @Test(
+    "A token error is an object",
+    arguments: [
+      ("grant_type=password&username=a", "invalid_grant"),
+      ("grant_type=magic", "unsupported_grant_type"),
+      ("grant_type=client_credentials&client_id=other&client_secret=x", "invalid_client_id"),
+      ("grant_type=client_credentials&client_id=3MVG9.client&client_secret=x", "invalid_client"),
+      ("grant_type=refresh_token&client_id=3MVG9.client&refresh_token=x", "invalid_grant"),
+    ])
   func errors(form: String, error: String) throws {
     let answer = try token(World(), form)
     #expect(answer.status == 400)

@@ -17,10 +17,11 @@ extension SalesforceSimulator {
       default: throw .method(call.method.rawValue.uppercased())
       }
     }
-    guard let index = jobs.firstIndex(where: {
-      $0.id == OrgID.normalised(rest[1]) && !$0.isDeleted
-        && clock.now - $0.createdAt < Self.jobLifetime
-    })
+    guard
+      let index = jobs.firstIndex(where: {
+        $0.id == OrgID.normalised(rest[1]) && !$0.isDeleted
+          && clock.now - $0.createdAt < Self.jobLifetime
+      })
     else { throw .notFound }
     if rest.count == 3 {
       guard call.method == .get else { throw .method(call.method.rawValue.uppercased()) }

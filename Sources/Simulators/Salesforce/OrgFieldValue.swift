@@ -47,7 +47,10 @@ struct OrgFieldValue {
       throw cannotRead(value, field.kind.rawValue)
     }
     if field.kind == .int {
-      guard let whole = Int64(exactly: number) else { throw cannotRead(value, "int") }
+      let parts = text.split(separator: ".", maxSplits: 1)
+      guard let head = parts.first, let whole = Int64(head),
+        parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
+      else { throw cannotRead(value, "int") }
       guard String(whole.magnitude).utf8.count <= field.precision else { throw outside(text) }
       return String(whole)
     }
@@ -86,7 +89,8 @@ struct OrgFieldValue {
         fields: [field.name])
     }
     if field.traits.contains(.restricted) {
-      let chosen = field.kind == .multipicklist ? text.split(separator: ";").map(String.init) : [text]
+      let chosen =
+        field.kind == .multipicklist ? text.split(separator: ";").map(String.init) : [text]
       for choice in chosen where !field.values.contains(choice) {
         throw OrgError(
           "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",

@@ -97,7 +97,8 @@ extension SalesforceSimulator {
       lead.replace(first + number, by: row)
     }
     for number in stride(from: 400, to: population.leads - 1, by: 401) {
-      merge(into: lead.id(lead.rows[first + number + 1]), from: [lead.id(lead.rows[first + number])])
+      merge(
+        into: lead.id(lead.rows[first + number + 1]), from: [lead.id(lead.rows[first + number])])
     }
     for number in stride(from: 200, to: population.leads, by: 203) {
       let id = lead.id(lead.rows[first + number])

@@ -113,7 +113,8 @@ extension SalesforceSimulator {
     let parts = (form["assertion"] ?? "").split(
       separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, let head = OrgBase64.decode(String(parts[0])),
-      let body = OrgBase64.decode(String(parts[1])), let signature = OrgBase64.decode(String(parts[2])),
+      let body = OrgBase64.decode(String(parts[1])),
+      let signature = OrgBase64.decode(String(parts[2])),
       let header = OrgJSONParser.parse(head), let claims = OrgJSONParser.parse(body),
       header["alg"]?.string == "RS256", !signature.isEmpty
     else { throw OAuthError("invalid_grant", "invalid assertion") }
