@@ -1,10 +1,12 @@
 import HTTP
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Simulators
 
 /// An HTTP/1.1 server on loopback that gives every request to one function.
 ///

@@ -1,7 +1,6 @@
 import ArgumentParser
 import HTTP
 import Simulators
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -58,7 +57,9 @@ struct Serve: AsyncParsableCommand {
     let ports = Ports()
     let control = ControlAPI(stage: stage)
     let listeners = [
-      try listener(.salesforce, salesforcePort, stage, ports) { await stage.handle($0, .salesforce) },
+      try listener(.salesforce, salesforcePort, stage, ports) {
+        await stage.handle($0, .salesforce)
+      },
       try listener(.intercom, intercomPort, stage, ports) { await stage.handle($0, .intercom) },
       try listener(.control, controlPort, stage, ports) { .answer(await control.answer($0)) },
     ]

@@ -1,9 +1,6 @@
+import FoundationEssentials
 import HTTP
 import Simulators
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Both simulators on one clock, used by one task at a time.
 actor Stage {
@@ -13,6 +10,8 @@ actor Stage {
   private let started = ContinuousClock.now
   private let origin: Int64
   private let scale: Double
+  /// What Salesforce had counted at the last reset.
+  var baseline = (apiCalls: 0, writes: 0)
 
   /// The world begins at the present; `scale` says how many simulated seconds pass in a real one.
   init(_ population: World.Population, scale: Double) {
@@ -22,9 +21,7 @@ actor Stage {
   }
 
   private static var present: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    Int64(Date().timeIntervalSince1970 * 1000)
   }
 
   /// Moves the simulated clock to the present.

@@ -2,7 +2,7 @@ import HTTP
 
 extension IntercomSimulator {
   /// Path and query of an absolute URL, percent-decoded.
-  static func split(_ url: String) -> (path: [String], query: [String: String]) {
+  package static func split(_ url: String) -> (path: [String], query: [String: String]) {
     var rest = url[...]
     if let scheme = rest.firstRange(of: "://") {
       rest = rest[scheme.upperBound...]

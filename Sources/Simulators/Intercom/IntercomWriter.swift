@@ -123,10 +123,11 @@ extension IntercomSimulator.JSON {
     return writer.bytes
   }
 
-  /// An object from pairs in order.
-  static func of(_ pairs: (String, IntercomSimulator.JSON)...) -> Self {
+  /// An object from pairs, in their order.
+  package static func of(_ pairs: (String, IntercomSimulator.JSON)...) -> Self {
     .object(pairs.map { Member(key: $0.0, value: $0.1) })
   }
 
-  static func text(_ value: String?) -> Self { value.map { .string($0) } ?? .null }
+  /// Text, or null for nil.
+  package static func text(_ value: String?) -> Self { value.map { .string($0) } ?? .null }
 }
