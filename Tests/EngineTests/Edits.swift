@@ -136,6 +136,7 @@ import Simulators
     ledger.shake(record: id)
     guard let made = salesforce.convert(lead: id, into: target, visibleAfter: late) else { return }
     if target == nil { ledger.records.append(made) }
+    ledger.follow(from: id, to: made)
     ledger.note(record: id)
     ledger.note(record: made)
     ledger.shake(record: made)
@@ -150,6 +151,7 @@ import Simulators
     ledger.shake(record: victim)
     ledger.shake(record: winner)
     salesforce.merge(into: winner, from: [victim], visibleAfter: late)
+    ledger.follow(from: victim, to: winner)
     world.note("edit: merge \(victim) into \(winner)")
   }
 

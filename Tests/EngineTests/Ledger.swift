@@ -25,6 +25,8 @@ import Simulators
   private(set) var everMatched: [String: Set<String>] = [:]
   /// People whose link an edit may have moved: their events are judged less strictly.
   private(set) var shaken: Set<String> = []
+  /// Where merges and conversions have led from a record, undone ones too.
+  private(set) var followed: [String: Set<String>] = [:]
   private var serial = 0
 
   init(_ world: SimulatedWorld) { self.world = world }
@@ -64,6 +66,18 @@ import Simulators
   func shake(record id: String) {
     shake(email: salesforce.value(id, "Email"))
     for (person, matched) in everMatched where matched.contains(id) { shaken.insert(person) }
+  }
+
+  func follow(from old: String, to new: String) { followed[old, default: []].insert(new) }
+
+  /// Everything that a link to one of `records` may have been led to.
+  func successors(of records: Set<String>) -> Set<String> {
+    var found: Set<String> = []
+    var open = Array(records)
+    while let next = open.popLast() {
+      for new in followed[next] ?? [] where found.insert(new).inserted { open.append(new) }
+    }
+    return found
   }
 
   /// Looks at all e-mail addresses; after every edit that changes who matches.

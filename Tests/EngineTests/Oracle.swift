@@ -55,8 +55,8 @@ import SyncCore
       } ?? []
     var allowed: [String?] = best(of: matching)
     // A link follows merges and conversions, whatever the e-mail address at their end (M4, M5).
-    for old in ledger.everMatched[person] ?? [] where !ledger.isLive(old) {
-      if let end = ledger.end(of: old), !allowed.contains(end) { allowed.append(end) }
+    for new in ledger.successors(of: ledger.everMatched[person] ?? []) {
+      if let end = ledger.end(of: new), !allowed.contains(end) { allowed.append(end) }
     }
     if matching.isEmpty { allowed.append(nil) }
     return allowed
