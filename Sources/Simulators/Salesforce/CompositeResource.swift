@@ -29,9 +29,7 @@ extension SalesforceSimulator {
       throw .json("The request body must contain a compositeRequest")
     }
     guard parts.count <= Self.subrequestsMax else {
-      throw OrgError(
-        "LIMIT_EXCEEDED",
-        "The request can't contain more than \(Self.subrequestsMax) subrequests.")
+      return Self.tooMany("The request can’t contain more than \(Self.subrequestsMax) operations.")
     }
     var subrequests: [Subrequest] = []
     for part in parts { subrequests.append(try subrequest(part)) }
@@ -39,9 +37,8 @@ extension SalesforceSimulator {
       throw .json("Duplicate ReferenceId provided")
     }
     guard subrequests.count(where: { Self.isQuery($0.url) }) <= Self.queriesMax else {
-      throw OrgError(
-        "LIMIT_EXCEEDED",
-        "The request can't contain more than \(Self.queriesMax) query or collection subrequests.")
+      return Self.tooMany(
+        "The request can’t contain more than \(Self.queriesMax) query or collection operations.")
     }
     let isAllOrNone = body["allOrNone"]?.bool ?? false
     var answers: [(id: String, response: Response)] = []
@@ -50,6 +47,16 @@ extension SalesforceSimulator {
       return !isAllOrNone || answers.allSatisfy { $0.response.status < 400 }
     }
     return .json(Self.compositeBody(answers))
+  }
+
+  /// One answer for them all, without a reference.
+  private static func tooMany(_ message: String) -> Response {
+    let error = OrgError("LIMIT_EXCEEDED", message)
+    let part: OrgJSON = [
+      "body": .array([error.single]), "httpHeaders": [:], "httpStatusCode": 400,
+      "referenceId": nil,
+    ]
+    return .json(["compositeResponse": [part]], status: 400)
   }
 
   private func subrequest(_ part: OrgJSON) throws(OrgError) -> Subrequest {

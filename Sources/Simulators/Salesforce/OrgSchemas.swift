@@ -23,27 +23,33 @@ enum OrgSchemas {
         OrgField("AnnualRevenue", .currency, precision: 18, scale: 0),
         OrgField("NumberOfEmployees", .int, label: "Employees", precision: 8),
         owner(to: ["Group", "User"]),
-        OrgField("IsConverted", .boolean, label: "Converted", traits: .system),
+        OrgField(
+          "IsConverted", .boolean, label: "Converted", traits: [.system, .createable]),
         OrgField("ConvertedDate", .date, traits: .readOnly),
         converted("Account"), converted("Contact"), converted("Opportunity"),
-        OrgField("IsUnreadByOwner", .boolean, traits: [.required, .defaulted]),
+        OrgField(
+          "IsUnreadByOwner", .boolean, label: "Unread By Owner",
+          traits: [.required, .defaulted]),
       ] + audit + activity + jigsaw("JigsawContact") + [
         OrgField("CompanyDunsNumber", .string, 9, label: "Company D-U-N-S Number"),
         reference("DandbCompany", to: "DandBCompany", label: "D&B Company ID"),
-        OrgField("EmailBouncedReason", .string, 255),
-        OrgField("EmailBouncedDate", .datetime),
+        OrgField("EmailBouncedReason", .string, 255, traits: [.readOnly, .updateable]),
+        OrgField("EmailBouncedDate", .datetime, traits: [.readOnly, .updateable]),
         reference("Individual", to: "Individual"),
       ] + custom
     return OrgSchema("Lead", prefix: "00Q", fields: fields, isMergeable: true)
   }
 
   static func contact(custom: [OrgField]) -> OrgSchema {
-    let phones = ["Phone", "Fax", "MobilePhone", "HomePhone", "OtherPhone", "AssistantPhone"]
     let fields: [OrgField] =
       head("Contact ID", master: "Contact") + [reference("Account", to: "Account")]
       + person(salutations: ["Mr.", "Ms.", "Mrs.", "Dr.", "Prof."])
       + address("Other") + address("Mailing")
-      + phones.map { OrgField($0, .phone, 40) } + [
+      + [
+        OrgField("Phone", .phone, 40, label: "Business Phone"),
+        OrgField("Fax", .phone, 40, label: "Business Fax"), OrgField("MobilePhone", .phone, 40),
+        OrgField("HomePhone", .phone, 40), OrgField("OtherPhone", .phone, 40),
+        OrgField("AssistantPhone", .phone, 40, label: "Asst. Phone"),
         reference("ReportsTo", to: "Contact", label: "Reports To ID"),
         OrgField("Email", .email, 80, traits: [.editable, .idLookup]),
         OrgField("Title", .string, 128), OrgField("Department", .string, 80),
@@ -51,8 +57,12 @@ enum OrgSchemas {
         OrgField("LeadSource", .picklist, 255, values: sources), OrgField("Birthdate", .date),
         description(label: "Contact Description"), owner(to: ["User"]),
       ] + audit + activity + [
-        OrgField("LastCURequestDate", .datetime, traits: .readOnly),
-        OrgField("LastCUUpdateDate", .datetime, traits: .readOnly),
+        OrgField(
+          "LastCURequestDate", .datetime, label: "Last Stay-in-Touch Request Date",
+          traits: .readOnly),
+        OrgField(
+          "LastCUUpdateDate", .datetime, label: "Last Stay-in-Touch Save Date",
+          traits: .readOnly),
         OrgField("EmailBouncedReason", .string, 255),
         OrgField("EmailBouncedDate", .datetime),
         OrgField("IsEmailBounced", .boolean, traits: .system),
@@ -83,7 +93,8 @@ enum OrgSchemas {
         id("Activity ID"),
         reference("Who", to: ["Contact", "Lead"], label: "Name ID"),
         reference("What", to: ["Account", "Opportunity"], label: "Related To ID"),
-        OrgField("Subject", .combobox, 255), OrgField("ActivityDate", .date, label: "Due Date Only"),
+        OrgField("Subject", .combobox, 255),
+        OrgField("ActivityDate", .date, label: "Due Date Only"),
         OrgField(
           "Status", .picklist, 255, traits: [.required, .defaulted],
           values: statuses.map(\.apiName),
@@ -188,7 +199,7 @@ extension OrgSchemas {
   static func jigsaw(_ relation: String) -> [OrgField] {
     [
       OrgField("Jigsaw", .string, 20, label: "Data.com Key"),
-      OrgField("\(relation)Id", .string, 20, traits: .readOnly),
+      OrgField("\(relation)Id", .string, 20, traits: .readOnly, relation: relation),
       OrgField(
         "CleanStatus", .picklist, 40, traits: [.editable, .restricted],
         values: ["Matched", "Different", "Acknowledged", "NotFound", "Inactive", "Pending"]),

@@ -9,7 +9,9 @@ package final class SalesforceSimulator {
   /// How the org behaves; may be changed at any time.
   package var settings: Settings {
     didSet {
-      guard oldValue.hiddenFields != settings.hiddenFields || oldValue.lockedFields != settings.lockedFields
+      guard
+        oldValue.hiddenFields != settings.hiddenFields
+          || oldValue.lockedFields != settings.lockedFields
       else { return }
       schemaChangedAt = clock.now / 1000 * 1000
     }

@@ -69,7 +69,7 @@ extension SalesforceSimulator {
     var id = form["client_id"]
     var secret = form["client_secret"]
     if let header = call.headers["Authorization"], header.lowercased().hasPrefix("basic ") {
-      let decoded = Base64.decode(String(header.dropFirst(6))) ?? []
+      let decoded = OrgBase64.decode(String(header.dropFirst(6))) ?? []
       let parts = String(decoding: decoded, as: UTF8.self).split(
         separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       id = OrgCall.decoded(String(parts[0]).utf8, plusIsSpace: true)
@@ -112,8 +112,9 @@ extension SalesforceSimulator {
   private func bearer(_ form: [String: String]) throws(OAuthError) -> Response {
     let parts = (form["assertion"] ?? "").split(
       separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let head = Base64.decode(String(parts[0])),
-      let body = Base64.decode(String(parts[1])), let signature = Base64.decode(String(parts[2])),
+    guard parts.count == 3, let head = OrgBase64.decode(String(parts[0])),
+      let body = OrgBase64.decode(String(parts[1])),
+      let signature = OrgBase64.decode(String(parts[2])),
       let header = OrgJSONParser.parse(head), let claims = OrgJSONParser.parse(body),
       header["alg"]?.string == "RS256", !signature.isEmpty
     else { throw OAuthError("invalid_grant", "invalid assertion") }
@@ -182,33 +183,4 @@ extension SalesforceSimulator {
 
 extension SalesforceSimulator.Grant {
   func knows(_ token: String) -> Bool { current == token || old.contains(token) }
-}
-
-/// Base 64, the ordinary and the URL alphabet, with or without padding (RFC 4648).
-enum Base64 {
-  static func decode(_ text: String) -> [UInt8]? {
-    var out: [UInt8] = []
-    var bits: UInt32 = 0
-    var count = 0
-    for byte in text.utf8 where byte != UInt8(ascii: "=") {
-      guard let value = value(byte) else { return nil }
-      bits = bits << 6 | value
-      count += 6
-      guard count >= 8 else { continue }
-      count -= 8
-      out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-    }
-    return out
-  }
-
-  private static func value(_ byte: UInt8) -> UInt32? {
-    switch byte {
-    case 0x41...0x5A: UInt32(byte - 0x41)
-    case 0x61...0x7A: UInt32(byte - 0x61) + 26
-    case 0x30...0x39: UInt32(byte - 0x30) + 52
-    case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
-    case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
-    default: nil
-    }
-  }
 }
