@@ -69,8 +69,9 @@ extension SalesforceSimulator {
       out.append(contentsOf: "\"nextRecordsUrl\":\"\(next)\",".utf8)
     }
     out.append(contentsOf: "\"records\":[".utf8)
-    let writer = OrgRowWriter(reader: reader, version: call.version)
     let table = cursor.plan.table
+    let writer = OrgRowWriter(
+      reader: reader, version: call.version, table: table, nodes: cursor.plan.nodes)
     var isFirst = true
     for index in cursor.rows[from..<end] {
       // Values are read now; a row deleted since the query began is left out.
@@ -79,7 +80,7 @@ extension SalesforceSimulator {
       else { continue }
       if !isFirst { out.append(UInt8(ascii: ",")) }
       isFirst = false
-      writer.append(cursor.plan.nodes, table, row, to: &out)
+      writer.append(row, to: &out)
     }
     out.append(contentsOf: "]}".utf8)
     return .json(out)
