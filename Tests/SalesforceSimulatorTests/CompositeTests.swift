@@ -104,6 +104,24 @@ import Testing
     #expect(try world.column("SELECT Id FROM Lead", all: true).isEmpty)
   }
 
+  @Test("A collection's own allOrNone takes back its rows inside a composite that goes on")
+  func nestedAllOrNone() throws {
+    let world = World()
+    let records =
+      #"{"attributes":{"type":"Lead"},"LastName":"A","Company":"C"},"#
+      + #"{"attributes":{"type":"Lead"},"LastName":"B"}"#
+    let answer = try send(
+      world,
+      [
+        part("a", "/sobjects/Lead", "POST", #","body":{"LastName":"L","Company":"C"}"#),
+        part(
+          "b", "/composite/sobjects", "POST",
+          #","body":{"allOrNone":true,"records":[\#(records)]}"#),
+      ], allOrNone: true)
+    #expect(answer.status == 200)
+    #expect(try world.column("SELECT LastName FROM Lead", "LastName") == ["L"])
+  }
+
   @Test("A part with If-Modified-Since is 304 with a null body", .enabled(if: Recorded.isThere))
   func notModified() throws {
     let world = World()

@@ -82,7 +82,8 @@ struct OrgRowWriter {
   }
 
   /// One value; unset fields are explicit nulls.
-  private func append(_ column: OrgColumn, _ table: OrgTable, _ row: OrgRow, to out: inout [UInt8]) {
+  private func append(_ column: OrgColumn, _ table: OrgTable, _ row: OrgRow, to out: inout [UInt8])
+  {
     switch column.slot {
     case .id:
       out.append(UInt8(ascii: "\""))

@@ -60,7 +60,10 @@ extension SalesforceSimulator {
   private func page(_ cursor: Cursor, from: Int, locator: String, _ call: OrgCall) -> Response {
     let end = min(cursor.rows.count, from + pageRows(call))
     let isDone = end >= cursor.rows.count
-    if !isDone { cursors[locator] = cursor }
+    if !isDone {
+      cursors = cursors.filter { clock.now - $0.value.openedAt < Self.cursorLifetime }
+      cursors[locator] = cursor
+    }
     var out: [UInt8] = []
     out.reserveCapacity((end - from) * 400 + 200)
     out.append(contentsOf: "{\"totalSize\":\(cursor.rows.count),\"done\":\(isDone),".utf8)
