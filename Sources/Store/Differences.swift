@@ -36,8 +36,9 @@ extension Store {
     let column = settings.matchesByExternalID ? "external_id" : "email"
     try database.statement(
       """
-      INSERT OR IGNORE INTO person_difference(person_id, cycle)
+      INSERT INTO person_difference(person_id, cycle)
       SELECT id, ?2 FROM person WHERE \(column) = ?1
+      ON CONFLICT(person_id) DO UPDATE SET cycle = excluded.cycle
       """
     ).run {
       $0.bind(1, key)
@@ -117,8 +118,9 @@ extension Store {
     guard id.hasPrefix("00E") else { return }
     try database.statement(
       """
-      INSERT OR IGNORE INTO owner_difference(owner_id, cycle)
+      INSERT INTO owner_difference(owner_id, cycle)
       SELECT id, ?2 FROM owner WHERE role_id = ?1
+      ON CONFLICT(owner_id) DO UPDATE SET cycle = excluded.cycle, after = ''
       """
     ).run {
       $0.bind(1, id)
@@ -126,12 +128,14 @@ extension Store {
     }
   }
 
+  /// Takes over what a full read under way has noted: the cycle at hand plans it sooner (S9).
   private func notePeopleLinked(to recordID: String, cycle: Int64) throws(SQLError) {
     try database.statement(
       """
-      INSERT OR IGNORE INTO person_difference(person_id, cycle)
-      SELECT person_id, ?2 FROM link WHERE record_id = ?1
-      UNION SELECT person_id, ?2 FROM pin WHERE record_id = ?1
+      INSERT INTO person_difference(person_id, cycle)
+      SELECT * FROM (SELECT person_id, ?2 FROM link WHERE record_id = ?1
+        UNION SELECT person_id, ?2 FROM pin WHERE record_id = ?1) WHERE true
+      ON CONFLICT(person_id) DO UPDATE SET cycle = excluded.cycle
       """
     ).run {
       $0.bind(1, recordID)

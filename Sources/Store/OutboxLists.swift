@@ -25,7 +25,7 @@ extension Store {
       "SELECT queued_at FROM delivery WHERE state <> 2 ORDER BY id LIMIT 1"
     ).first { _ in } read: { $0.integer(0) }
     return OutboxCounts(
-      pending: pending, held: try heldCount(),
+      pending: pending, held: try heldCount(except: nil),
       parked: try count("SELECT count(*) FROM delivery WHERE state = 2"),
       backfill: try count("SELECT count(*) FROM delivery WHERE state = 1 AND lane = 2"),
       oldestQueuedAt: oldest)
