@@ -80,8 +80,10 @@ extension Store {
       lastSeen: row.integer(13), state: RegisterEntry.State(rawValue: row.text(14)) ?? .open)
   }
 
-  /// Enters a report once: a repetition counts up, and opens a dismissed entry only when it was
-  /// asked to try again. Returns the entry's id and whether it is new.
+  /// Enters a report once.
+  ///
+  /// A repetition counts up, and opens a dismissed entry only when it was asked to try again.
+  /// Returns the entry's id and whether it is new.
   @discardableResult
   package func enter(_ report: Report, now: Int64) throws(SQLError) -> (id: Int64, isNew: Bool) {
     let result: (Int64, Int64)? = try database.statement(
@@ -169,7 +171,9 @@ extension Store {
       try database.statement("SELECT 1 FROM delivery WHERE person_id = ? AND state = 2 LIMIT 1")
       .first {
         $0.bind(1, personID)
-      } read: { _ in true } ?? false
+      } read: { _ in
+        true
+      } ?? false
     if !isParked { try closeErrors(ofPerson: personID, at: now) }
   }
 
@@ -178,7 +182,8 @@ extension Store {
     subjectPrefix prefix: String, except kept: Set<String>, at now: Int64
   ) throws(SQLError) {
     var subjects: Set<String> = []
-    try database.statement("SELECT subject_key FROM error WHERE closed_at IS NULL").rows(each: { row in
+    try database.statement("SELECT subject_key FROM error WHERE closed_at IS NULL").rows(each: {
+      row in
       let subject = row.text(0)
       if subject.hasPrefix(prefix), !kept.contains(subject) { subjects.insert(subject) }
     })
