@@ -117,9 +117,10 @@ package final class Store {
       """
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = OFF;
-      PRAGMA cache_size = -16384;
+      PRAGMA cache_size = -24576;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864;
+      PRAGMA wal_autocheckpoint = 8000;
       """)
     let application = try pragma("application_id")
     let version = try pragma("user_version")
