@@ -82,7 +82,14 @@ extension Store {
         $0.bind(1, personID)
       }
     }
-    try database.statement("INSERT OR REPLACE INTO link VALUES(?, ?, ?, ?, ?)").run {
+    // Not REPLACE, which would delete a row without its trigger.
+    try database.statement(
+      """
+      INSERT INTO link(person_id, record_id, owner_id, status, title) VALUES(?, ?, ?, ?, ?)
+      ON CONFLICT(person_id) DO UPDATE SET record_id = excluded.record_id,
+        owner_id = excluded.owner_id, status = excluded.status, title = excluded.title
+      """
+    ).run {
       $0.bind(1, personID)
       $0.bind(2, link.recordID)
       $0.bind(3, link.ownerID)
