@@ -96,11 +96,14 @@ final class CheckBench {
   // MARK: Files
 
   func write(_ name: String, _ text: String, mode: mode_t = 0o600) throws {
+    try write(name, Array(text.utf8), mode: mode)
+  }
+
+  func write(_ name: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws {
     let path = "\(directory)/\(name)"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Trouble() }
     defer { close(descriptor) }
-    let bytes = Array(text.utf8)
     guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fchmod(descriptor, mode) == 0
     else { throw Trouble() }
   }

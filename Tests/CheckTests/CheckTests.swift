@@ -133,14 +133,44 @@ import Testing
     #expect(result(list, "intercom attributes")?.mark == .skipped)
   }
 
-  @Test("a store file of another program is refused with 78, a path that is no socket too")
-  func foreignFiles() async throws {
+  @Test("a store of another program is refused with 78, a damaged one is a warning")
+  func foreignStore() async throws {
+    let bench = try CheckBench()
+    let path = "\(bench.directory)/sfsync.db"
+    try SyncStore.open(path: path, settings: SyncStoreSettings()).store.close()
+    var bytes = try SecureFile.read(path, limit: 1 << 24)
+    // The application id of the file's header (sqlite.org/fileformat2.html).
+    bytes[68] = 1
+    try bench.write("sfsync.db", bytes)
+    #expect(ExitCode(StoreError.foreignFile) == .configuration)
+    let foreign = try await bench.run()
+    #expect(foreign.exitCode == 78)
+    #expect(failures(foreign) == ["store: "])
+    try bench.write("sfsync.db", String(repeating: "no database ", count: 1000))
+    let damaged = try await bench.run()
+    #expect(damaged.exitCode == 0)
+    #expect(result(damaged, "store")?.mark == .warning)
+    try bench.write("sfsync.db", "")
+    #expect(try await bench.run().results.first { $0.name == "store" }?.mark == .good)
+  }
+
+  @Test("a file in the socket's place is refused with 78")
+  func socket() async throws {
     let bench = try CheckBench()
     try bench.write("control.sock", "not a socket")
-    try bench.write("sfsync.db", "")
     let list = try await bench.run()
     #expect(list.exitCode == 78)
-    #expect(failures(list).contains("control socket: "))
+    #expect(failures(list) == ["control socket: "])
+  }
+
+  @Test("tables that nothing acts upon yet are named")
+  func unusedTables() async throws {
+    let bench = try CheckBench()
+    bench.changes = "[tasks]\non_close = true\n[mapping]\n\"utm_campaign\" = \"Campaign__c\""
+    let list = try await bench.run()
+    #expect(list.exitCode == 0)
+    let found = list.results.filter { $0.mark == .warning }.map(\.found)
+    #expect(found.map { $0.prefix(9) } == ["[mapping]", "[tasks] i"])
   }
 
   // MARK: Salesforce

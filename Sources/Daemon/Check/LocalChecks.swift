@@ -19,7 +19,9 @@ struct LocalChecks {
         CheckResult.warning(
           name, $0, remedy: "It works as it is; change the key if it is not meant.")
       }
-      return ([.good(name, file)] + warnings, loaded.configuration)
+      return (
+        [.good(name, file)] + warnings + unused(loaded.configuration), loaded.configuration
+      )
     } catch {
       let remedy =
         error is ConfigurationMissing
@@ -27,6 +29,23 @@ struct LocalChecks {
       let result = CheckResult.failed(
         name, "\(error)", remedy: remedy, exitCode: ExitCode(error))
       return ([result], nil)
+    }
+  }
+
+  /// Tables that are understood, and that nothing acts upon yet.
+  private static func unused(_ configuration: Configuration) -> [CheckResult] {
+    let plain = Configuration(
+      loginURL: configuration.salesforce.loginURL, clientID: configuration.salesforce.clientID)
+    let tables = [
+      ("leads", configuration.leads != plain.leads),
+      ("mapping", configuration.mapping != plain.mapping),
+      ("tasks", configuration.tasks != plain.tasks),
+      ("assign", configuration.assign != plain.assign), ("mail", configuration.mail != plain.mail),
+    ]
+    return tables.filter(\.1).map { table, _ in
+      .warning(
+        "configuration", "[\(table)] is set, and this version does not act upon it yet",
+        remedy: "Leave it for a later version, or take it out.")
     }
   }
 
