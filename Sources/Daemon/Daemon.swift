@@ -35,9 +35,11 @@ import SyncCore
   static let stopMilliseconds: Int64 = 8_000
 
   /// Reads and opens everything that the daemon cannot run without.
+  ///
+  /// With `isPaused` it begins as after `sfsyncctl pause`, so that a first plan can be looked at.
   package init(
     configurationFile: String, credentials option: String?, environment: [String: String],
-    log: Log
+    log: Log, isPaused: Bool = false
   ) throws {
     self.configurationFile = configurationFile
     self.environment = environment
@@ -59,6 +61,7 @@ import SyncCore
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
+    if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
     engine = try Self.engine(
       configuration, store, transport, clock, credentials, environment, log)

@@ -32,20 +32,9 @@ struct LocalChecks {
     }
   }
 
-  /// Tables that are understood, and that nothing acts upon yet.
   private static func unused(_ configuration: Configuration) -> [CheckResult] {
-    let plain = Configuration(
-      loginURL: configuration.salesforce.loginURL, clientID: configuration.salesforce.clientID)
-    let tables = [
-      ("leads", configuration.leads != plain.leads),
-      ("mapping", configuration.mapping != plain.mapping),
-      ("tasks", configuration.tasks != plain.tasks),
-      ("assign", configuration.assign != plain.assign), ("mail", configuration.mail != plain.mail),
-    ]
-    return tables.filter(\.1).map { table, _ in
-      .warning(
-        "configuration", "[\(table)] is set, and this version does not act upon it yet",
-        remedy: "Leave it for a later version, or take it out.")
+    configuration.notYet.map {
+      .warning("configuration", $0, remedy: "Leave it for a later release, or take it out.")
     }
   }
 
