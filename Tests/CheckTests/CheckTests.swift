@@ -166,7 +166,12 @@ import Testing
   @Test("tables that nothing acts upon yet are named")
   func unusedTables() async throws {
     let bench = try CheckBench()
-    bench.changes = "[tasks]\non_close = true\n[mapping]\n\"utm_campaign\" = \"Campaign__c\""
+    bench.changes = """
+      [tasks]
+      on_close = true
+      [mapping]
+      "utm_campaign" = "Campaign__c"
+      """
     let list = try await bench.run()
     #expect(list.exitCode == 0)
     let found = list.results.filter { $0.mark == .warning }.map(\.found)
