@@ -133,6 +133,16 @@ import Testing
     #expect(result(list, "intercom attributes")?.mark == .skipped)
   }
 
+  @Test("an initial sync that is done is not estimated again")
+  func initialDone() async throws {
+    let bench = try CheckBench()
+    let path = "\(bench.directory)/sfsync.db"
+    let store = try SyncStore.open(path: path, settings: SyncStoreSettings()).store
+    try store.transaction { try store.set(LocalChecks.initialKey, "done") }
+    try store.close()
+    #expect(result(try await bench.run(), "initial sync")?.found == "is done")
+  }
+
   @Test("a store of another program is refused with 78, a damaged one is a warning")
   func foreignStore() async throws {
     let bench = try CheckBench()

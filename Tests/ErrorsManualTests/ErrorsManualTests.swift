@@ -5,26 +5,14 @@ import Testing
 @Suite struct ErrorsManualTests {
   private static let all = ErrorsManual.sections.flatMap(\.meanings)
 
-  /// The repository's root, from this file's own place.
-  private static var root: String {
-    let parts = #filePath.split(separator: "/").dropLast(3)
-    return "/" + parts.joined(separator: "/")
-  }
-
-  private static func read(_ path: String) -> String? {
-    FileManager.default.contents(atPath: "\(root)/\(path)").map {
-      String(decoding: $0, as: UTF8.self)
-    }
-  }
-
   @Test("E1: docs/ERRORS.md says what the tables say (SFSYNC_UPDATE=1 writes it anew)")
   func manual() throws {
-    let path = "\(Self.root)/docs/ERRORS.md"
+    let path = "\(Documents.root)/docs/ERRORS.md"
     if ProcessInfo.processInfo.environment["SFSYNC_UPDATE"] != nil {
       try Data(ErrorsManual.text.utf8).write(to: URL(filePath: path))
     }
     #expect(
-      Self.read("docs/ERRORS.md") == ErrorsManual.text,
+      Documents.read("docs/ERRORS.md") == ErrorsManual.text,
       "run SFSYNC_UPDATE=1 swift test --filter ErrorsManualTests")
   }
 
@@ -55,33 +43,24 @@ import Testing
 
   @Test("E1: a remedy names only keys that the sample configuration has", arguments: all)
   func keys(_ meaning: Meaning) throws {
-    let sample = try #require(Self.read("etc/sfsyncd.toml"))
-    let known = Self.keys(of: sample)
-    for name in Self.dotted(meaning.remedy + " " + meaning.cause) {
+    let sample = try #require(Documents.read("etc/sfsyncd.toml"))
+    let known = Documents.keys(of: sample)
+    for name in Documents.dotted(meaning.remedy + " " + meaning.cause) {
       guard let table = name.split(separator: ".").first, known.tables.contains(String(table))
       else { continue }
       #expect(
         known.keys.contains(name) || known.tables.contains(name), "\(meaning.code) names \(name)")
     }
-    for table in Self.bracketed(meaning.remedy) {
+    for table in Documents.bracketed(meaning.remedy) {
       #expect(known.tables.contains(table), "\(meaning.code) names [\(table)]")
     }
   }
 
   @Test("E1: a remedy names only commands that sfsyncctl has", arguments: all)
   func commands(_ meaning: Meaning) throws {
-    let known: Set = [
-      "status", "errors", "sync", "plan", "queue", "explain", "matches", "link", "unlink",
-      "pause", "resume", "reload", "version",
-    ]
-    let words = (meaning.remedy + " " + meaning.cause).split {
-      !($0.isLetter || $0 == "-" || $0 == "_")
-    }.map(String.init)
-    for (index, word) in words.enumerated() where word == "sfsyncctl" {
-      let command = index + 1 < words.count ? words[index + 1] : ""
-      #expect(known.contains(command), "\(meaning.code) names sfsyncctl \(command)")
+    for command in Documents.commands(meaning.remedy + " " + meaning.cause) {
       #expect(
-        Self.read("Sources/sfsyncctl/\(command.capitalized)Command.swift") != nil,
+        Documents.read("Sources/sfsyncctl/\(command.capitalized)Command.swift") != nil,
         "\(meaning.code) names sfsyncctl \(command)")
     }
   }
@@ -91,41 +70,5 @@ import Testing
   /// Our own name and the names of keys stay lower case at the beginning of a sentence.
   private static func startsWithName(_ text: String) -> Bool {
     ["sfsync", "salesforce.", "intercom."].contains { text.hasPrefix($0) }
-  }
-
-  /// The tables, and the keys as `table.key`, commented out or not.
-  private static func keys(of sample: String) -> (tables: Set<String>, keys: Set<String>) {
-    var tables: Set<String> = []
-    var keys: Set<String> = []
-    var table = ""
-    for line in sample.split(separator: "\n") {
-      let text = line.drop { $0 == "#" || $0 == " " }
-      if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-        table = String(text[..<end].drop { $0 == "[" })
-        tables.insert(table)
-      } else if let equals = text.firstIndex(of: "=") {
-        let key = text[..<equals].split(separator: " ").joined()
-        keys.insert("\(table).\(key)")
-      }
-    }
-    return (tables, keys)
-  }
-
-  /// Words such as `salesforce.login_url`; addresses of hosts have another first word.
-  private static func dotted(_ text: String) -> [String] {
-    let words = text.split { !($0.isLetter || $0.isNumber || "._-/:".contains($0)) }
-    return words.compactMap { word in
-      let trimmed = word.split(separator: ".").joined(separator: ".")
-      guard trimmed.contains("."), !trimmed.contains("/"), !trimmed.contains(":") else {
-        return nil
-      }
-      return trimmed
-    }
-  }
-
-  private static func bracketed(_ text: String) -> [String] {
-    text.split(separator: "[").dropFirst().compactMap { part in
-      part.firstIndex(of: "]").map { String(part[..<$0]) }
-    }
   }
 }

@@ -33,7 +33,11 @@ struct Check {
     let people = await intercom(
       clients.intercom, configuration, state,
       hasSecret: !secrets.contains { $0.name == intercomSecret && isLost($0) })
-    estimate(configuration, clients.salesforce, records, people)
+    if state.pins[LocalChecks.initialKey] == "done" {
+      list.add(.good(Self.initialName, "is done"))
+    } else {
+      estimate(configuration, clients.salesforce, records, people)
+    }
   }
 
   // MARK: Salesforce
@@ -136,12 +140,14 @@ struct Check {
 
   // MARK: Together
 
+  static let initialName = "initial sync"
+
   private func estimate(
     _ configuration: Configuration, _ client: SalesforceClient, _ records: [Int]?,
     _ people: (count: Int?, rate: RateLimit?)
   ) {
     guard let records, let count = people.count else {
-      return list.skip(["initial sync"], because: "one of the sides could not be counted")
+      return list.skip([Self.initialName], because: "one of the sides could not be counted")
     }
     let rate = people.rate.map { Double($0.limit) / 10 * configuration.intercom.rateShare }
     let share = configuration.salesforce.dailyShare

@@ -1,8 +1,8 @@
 import SyncCore
 
 /// What one check found, and what to do where it is not good.
-package struct CheckResult: Sendable, Equatable {
-  package enum Mark: String, Sendable, Encodable {
+struct CheckResult: Sendable, Equatable {
+  enum Mark: String, Sendable, Encodable {
     case good = "ok"
     /// Works, but deserves a thought; does not fail the whole.
     case warning
@@ -12,16 +12,16 @@ package struct CheckResult: Sendable, Equatable {
   }
 
   /// What was checked: `salesforce token`.
-  package var name: String
-  package var mark: Mark
+  var name: String
+  var mark: Mark
   /// One line, without secrets.
-  package var found: String
+  var found: String
   /// What to do; nil where all is good.
-  package var remedy: String?
+  var remedy: String?
   /// The entry of docs/ERRORS.md, where there is one.
-  package var code: String?
+  var code: String?
   /// How the program ends because of it; nil for 1.
-  package var exitCode: ExitCode?
+  var exitCode: ExitCode?
 
   init(
     _ name: String, _ mark: Mark, _ found: String, remedy: String? = nil, code: String? = nil,

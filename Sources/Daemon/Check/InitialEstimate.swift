@@ -22,7 +22,7 @@ struct InitialEstimate {
   private var intercomCalls: Int { Self.pages(people, IntercomClient.pageSize) + people }
 
   func result(callsLeft: Int?) -> CheckResult {
-    let name = "initial sync"
+    let name = Check.initialName
     var text =
       "about \(CheckText.number(salesforceCalls)) Salesforce calls and at most "
       + "\(CheckText.number(intercomCalls)) Intercom calls"

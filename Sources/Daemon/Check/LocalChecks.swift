@@ -74,6 +74,8 @@ struct LocalChecks {
   /// Where a store keeps what it was built from.
   static let orgKey = Preparation.orgKey
   static let workspaceKey = Preparation.workspaceKey
+  /// `done` once the initial sync is.
+  static let initialKey = "initial"
 
   /// What an existing store says, and whether a daemon holds it.
   struct StoreState {
@@ -91,7 +93,7 @@ struct LocalChecks {
     let holder = LockProbe.look(store: path)
     state.isHeld = holder.isHeld
     do {
-      let values = try SyncStore.peek([orgKey, workspaceKey], at: path)
+      let values = try SyncStore.peek([orgKey, workspaceKey, initialKey], at: path)
       state.pins = values ?? [:]
       let what = values == nil ? "will be made at the start" : "is there"
       return (.good(name, "\(path) \(what)\(holder.text)"), state)
