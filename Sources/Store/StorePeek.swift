@@ -7,6 +7,13 @@ extension Store {
   package static func peek(_ keys: [String], at path: String) throws -> [String: String]? {
     guard access(path, F_OK) == 0 else { return nil }
     let database = try Database(path: path, isReadOnly: true)
+    // Statements do not keep their database.
+    return try withExtendedLifetime(database) { try peek(keys, in: database) }
+  }
+
+  private static func peek(
+    _ keys: [String], in database: Database
+  ) throws -> [String: String]? {
     func pragma(_ name: String) throws(SQLError) -> Int64 {
       try database.prepare("PRAGMA \(name)").first { _ in
       } read: {

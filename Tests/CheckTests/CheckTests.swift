@@ -164,6 +164,17 @@ import Testing
     #expect(try await bench.run().results.first { $0.name == "store" }?.mark == .good)
   }
 
+  @Test("a certificate file that is missing is 66, one without a certificate 78")
+  func certificates() async throws {
+    let bench = try CheckBench()
+    bench.changes = "[tls]\nca_file = \"\(bench.directory)/ca.pem\""
+    #expect(try await bench.run().exitCode == 66)
+    try bench.write("ca.pem", "nothing")
+    #expect(try await bench.run().exitCode == 78)
+    try bench.write("ca.pem", "-----BEGIN CERTIFICATE-----\n")
+    #expect(try await bench.run().exitCode == 0)
+  }
+
   @Test("a file in the socket's place is refused with 78")
   func socket() async throws {
     let bench = try CheckBench()

@@ -18,6 +18,7 @@ struct Check {
     let local = LocalChecks(credentials: credentials, environment: environment)
     let secrets = local.secrets(configuration)
     list.add(secrets)
+    list.add(LocalChecks.certificates(configuration))
     let (store, state) = LocalChecks.store(configuration)
     list.add(store)
     list.add(LocalChecks.socket(configuration, isRunning: state.isHeld))

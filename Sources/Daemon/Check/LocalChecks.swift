@@ -69,6 +69,32 @@ struct LocalChecks {
       credentials: credentials)
   }
 
+  // MARK: Certificates
+
+  /// Nothing where the system's certification authorities are used.
+  static func certificates(_ configuration: Configuration) -> [CheckResult] {
+    guard let file = configuration.tls.caFile else { return [] }
+    let name = "certificates"
+    do throws(SecureFile.Problem) {
+      let bytes = try SecureFile.read(file, limit: 16 << 20)
+      guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
+        return [
+          .failed(
+            name, "\(file) holds no certificate in PEM form",
+            remedy: "Set tls.ca_file to a PEM file, or remove it to use the system's.",
+            exitCode: .configuration)
+        ]
+      }
+      return [.good(name, file)]
+    } catch {
+      return [
+        .failed(
+          name, "\(file): \(error)", remedy: "Set tls.ca_file to a file that is there.",
+          exitCode: error == .missing ? .missingFile : .configuration)
+      ]
+    }
+  }
+
   // MARK: Store
 
   /// Where a store keeps what it was built from.
