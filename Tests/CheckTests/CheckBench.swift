@@ -156,3 +156,13 @@ extension CheckBench: Transport {
     throw TransportError(.forbidden, "the checks do not stream")
   }
 }
+
+/// The first result of that name.
+func result(_ list: CheckList, _ name: String) -> CheckResult? {
+  list.results.first { $0.name == name }
+}
+
+/// What failed, each with its code.
+func failures(_ list: CheckList) -> [String] {
+  list.results.filter { $0.mark == .failed }.map { "\($0.name): \($0.code ?? "")" }
+}
