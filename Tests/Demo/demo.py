@@ -14,11 +14,12 @@ import time
 
 from sides import Broken, Sides
 
-WIDTH = 96
+WIDTH = 100
 DEADLINE = 30
 LEADS, CONTACTS, PEOPLE = 2000, 500, 3000
 RATE = 2800  # Intercom calls in ten seconds: slow enough to watch the initial sync
 PREFIX = "SALESFORCE_"
+PLAIN = re.compile("[A-Za-z' -]+")
 
 
 def say(text="", indent=0):
@@ -55,7 +56,8 @@ class Demo:
         self.times = []
         self.number = 0
         self.expected_events = 0
-        self.used = set()
+        self.users = {}
+        self.leads = self.candidates()
 
     # The initial sync
 
@@ -91,26 +93,34 @@ class Demo:
 
     def cast(self):
         """A lead who is one person's only match, with a name that every terminal can show."""
-        for number in range(11, LEADS):
-            email = f"person{number}@example{number % 97}.com"
-            found = self.sides.records("Lead", "Email", email)
-            if number in self.used or len(found) != 1:
+        try:
+            return next(self.leads)
+        except StopIteration:
+            raise Broken("the simulated org has nobody left for the story") from None
+
+    def candidates(self):
+        for record in self.sides.records("Lead", "Status", "Working - Contacted"):
+            lead = self.sides.record(record)
+            if not PLAIN.fullmatch(lead["Name"]) or not PLAIN.fullmatch(lead["Title"]):
                 continue
-            explanation = self.sides.explain(email)
-            record = self.sides.record(found[0])
-            if not explanation or [one["id"] for one in explanation["candidates"]] != found:
+            owner = self.user(lead["OwnerId"])
+            if not owner or not PLAIN.fullmatch(owner["Name"]):
                 continue
-            owner = self.sides.record(record["OwnerId"])
-            if all(re.fullmatch(r"[A-Za-z' -]+", one.get("Name", "")) for one in (record, owner)):
-                self.used.add(number)
-                return {**record, "person": explanation["contact"]["id"], "owner": owner}
-        raise Broken("the simulated org has nobody left for the story")
+            person = self.sides.explain(lead["Email"])
+            if person and [one["id"] for one in person["candidates"]] == [record]:
+                yield {**lead, "person": person["contact"]["id"], "owner": owner}
+
+    def user(self, identifier):
+        """A user; None for a queue."""
+        if identifier not in self.users and identifier.startswith("005"):
+            self.users[identifier] = self.sides.record(identifier)
+        return self.users.get(identifier)
 
     def other_user(self, user):
         for record in self.sides.records("User", "IsActive", "1"):
-            other = self.sides.record(record)
-            if record != user["Id"] and re.fullmatch(r"[A-Za-z' -]+", other["Name"]):
-                if other.get("UserRoleId") and other["Name"] != user["Name"]:
+            other = self.user(record)
+            if PLAIN.fullmatch(other["Name"]) and other["Name"] != user["Name"]:
+                if other.get("UserRoleId"):
                     return other
         raise Broken("the simulated org has no other user")
 
@@ -146,17 +156,22 @@ class Demo:
         self.print_time(took)
 
     def print_arrival(self, before, after, events):
-        label = "in Intercom"
-        for name in sorted(set(before) | set(after)):
-            if before.get(name) != after.get(name):
-                row(label, f"{name}: {shown(before.get(name))} → {shown(after.get(name))}")
-                label = ""
+        changed = {name for name in before.keys() | after.keys()
+                   if before.get(name) != after.get(name)}
+        emptied = sorted(name for name in changed if not after.get(name))
+        lines = [f"{name}: {shown(before.get(name))} → {shown(after[name])}"
+                 for name in sorted(changed.difference(emptied))]
+        if emptied:
+            lines.append(f"{', '.join(emptied)}: → (empty)")
         for event in events:
             data = event["metadata"]
-            data = {**data, "record": data.get("record", {}).get("value")}
-            text = ", ".join(f"{name} {shown(value)}" for name, value in data.items())
-            row(label, f"event {event['name']}: {text}")
-            label = ""
+            record = data.get("record", {}).get("value")
+            lines.append(f"event {event['name']}")
+            lines.append(
+                f"  with from {shown(data['from'])!r}, to {shown(data['to'])!r}, "
+                f"salesforce_id, object_type and a link to {record!r}")
+        for number, line in enumerate(lines):
+            row("" if number else "in Intercom", line)
 
     def print_time(self, took):
         if took is None:
@@ -194,10 +209,8 @@ class Demo:
 
     def status_and_title(self):
         who = self.star = self.cast()
-        status = next(
-            one for one in ("Working - Contacted", "Closed - Not Converted")
-            if one != who["Status"])
-        self.heading(f"{who['Name']} is promoted, and sales moves on: one write, two events.")
+        status = "Qualified"
+        self.heading(f"{who['Name']} gets a new title and a new status: one write, two events.")
         self.change(
             who, f"Status: {who['Status']} → {status}; Title: {who['Title']} → Chief of Staff",
             lambda: self.update(who, Status=status, Title="Chief of Staff"),
@@ -208,22 +221,18 @@ class Demo:
         user = self.star["owner"]
         owned = self.people_owned_by(user["Id"])
         name = f"{user['FirstName']} Newname"
-        since = self.sides.control("/received", since=10**9)["last"]
         since = self.last_sequence()
-        self.heading(f"{user['Name']}, who owns the records of {len(owned)} people, marries. No "
-                     "record changed, yet each of these people has to show the new name.")
+        self.heading(f"{user['Name']} is renamed. No record changed, but this user owns those of "
+                     f"{len(owned)} people.")
         row("in Salesforce", f"User: {user['Name']} → {name}")
         self.sides.edit("salesforce", "rename-user", id=user["Id"], last_name="Newname",
                         first_name=user["FirstName"])
         told = set()
 
         def arrived():
-            nonlocal since
-            page = self.sides.control("/received", since=since)
-            since = page["last"]
-            for write in page["rows"]:
-                if write["body"].get("custom_attributes", {}).get(PREFIX + "OWNER_NAME") == name:
-                    told.add(write["contact"])
+            told.update(
+                write["contact"] for write in self.received(since)
+                if write["body"].get("custom_attributes", {}).get(PREFIX + "OWNER_NAME") == name)
             return told >= owned
 
         took = self.wait(f"the new name of {user['Name']} at {len(owned)} people", arrived)
@@ -231,24 +240,22 @@ class Demo:
             "no event, since no owner changed")
         self.print_time(took)
 
+    def received(self, since=0):
+        """The writes that arrived in Intercom after the one of that number."""
+        while rows := self.sides.control("/received", since=since)["rows"]:
+            yield from rows
+            since = rows[-1]["sequence"]
+
     def last_sequence(self):
-        last = 0
-        while True:
-            page = self.sides.control("/received", since=last)
-            if not page["rows"]:
-                return last
-            last = page["last"]
+        return max((write["sequence"] for write in self.received()), default=0)
 
     def people_owned_by(self, user):
         """From what Intercom was sent: whose last owner is that user."""
         owners = {}
-        last = 0
-        while rows := self.sides.control("/received", since=last)["rows"]:
-            last = rows[-1]["sequence"]
-            for write in rows:
-                attributes = write["body"].get("custom_attributes", {})
-                if PREFIX + "OWNER_ID" in attributes:
-                    owners[write["contact"]] = attributes[PREFIX + "OWNER_ID"]
+        for write in self.received():
+            attributes = write["body"].get("custom_attributes", {})
+            if PREFIX + "OWNER_ID" in attributes:
+                owners[write["contact"]] = attributes[PREFIX + "OWNER_ID"]
         return {person for person, owner in owners.items() if owner == user}
 
     def conversion(self):
@@ -289,8 +296,8 @@ class Demo:
         row("in Intercom", f"{name}: {who['Title']} → Pirate (by hand)")
 
         def arrived():
-            page = self.sides.control("/received", since=since)
-            return page["rows"] and self.sides.attributes(person)[name] == who["Title"]
+            written = any(write["contact"] == person for write in self.received(since))
+            return written and self.sides.attributes(person)[name] == who["Title"]
 
         took = self.wait(f"the title of {who['Name']} as it was", arrived)
         row("", f"{name}: Pirate → {shown(self.sides.attributes(person)[name])} (by sfsyncd)")
@@ -311,16 +318,13 @@ class Demo:
         entry = self.sides.errors()[0]["id"]
         print(f"\n$ sfsyncctl errors show {entry}")
         hanging(self.sides.ctl("errors", "show", str(entry)), 12)
-        print()
-        say("Nobody else waited for it. The refused write is parked, and tried again when the "
-            "record changes:", 3)
+        say("Nobody else waits for it. It is tried again when the record changes:", 3)
         self.change(
             who, "Title: Head of Everything → Head of Nearly Everything",
             lambda: self.update(who, Title="Head of Nearly Everything"),
             lambda _: {"TITLE": "Head of Nearly Everything"}, ["salesforce-title-updated"])
         self.wait("the error entry to close by itself", lambda: not self.sides.errors())
-        print("\n$ sfsyncctl errors")
-        print(textwrap.indent(self.sides.ctl("errors"), "   "), flush=True)
+        say(f"'sfsyncctl errors' now says: {self.sides.ctl('errors')}", 3)
 
     # The end
 
@@ -373,7 +377,7 @@ class Demo:
         say(f"Everything arrived, each change once: on average {sum(self.times) / len(self.times):.1f} "
             f"s after the edit, at most {max(self.times):.1f} s; most of it is the wait for the next "
             "poll (every second here, every five minutes by default). On SIGTERM sfsyncd ended "
-            f"within {seconds:.1f} s; nothing is left behind.")
+            f"within {max(seconds, 0.1):.1f} s; nothing is left behind.")
         return 0
 
     def run(self):
