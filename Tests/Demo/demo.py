@@ -56,6 +56,7 @@ class Demo:
         self.times = []
         self.number = 0
         self.expected_events = 0
+        self.told_metadata = False
         self.users = {}
         self.leads = self.candidates()
 
@@ -79,15 +80,20 @@ class Demo:
         print(f"\n$ sfsyncctl status     (after {seconds:.0f} s)")
         print(textwrap.indent(self.sides.ctl("status"), "   "), flush=True)
 
-    def wait(self, what, condition, deadline=DEADLINE):
+    def wait(self, what, condition):
         """The seconds until the condition holds; None, and a note, when it does not in time."""
         began = time.monotonic()
+        deadline = self.deadline()
         while time.monotonic() - began < deadline:
             if condition():
                 return time.monotonic() - began
-            time.sleep(0.05)
+            time.sleep(0.1)
         self.missing.append(what)
         return None
+
+    def deadline(self):
+        """Seconds; fewer once something is missing, so that a broken daemon is soon reported."""
+        return 10 if self.missing else DEADLINE
 
     # The cast
 
@@ -161,21 +167,28 @@ class Demo:
         emptied = sorted(name for name in changed if not after.get(name))
         lines = [f"{name}: {shown(before.get(name))} → {shown(after[name])}"
                  for name in sorted(changed.difference(emptied))]
-        if emptied:
+        if len(emptied) == 1:
+            lines.append(f"{emptied[0]}: {before[emptied[0]]} → (empty)")
+        elif emptied:
             lines.append(f"{', '.join(emptied)}: → (empty)")
-        for event in events:
-            data = event["metadata"]
-            record = data.get("record", {}).get("value")
-            lines.append(f"event {event['name']}")
-            lines.append(
-                f"  with from {shown(data['from'])!r}, to {shown(data['to'])!r}, "
-                f"salesforce_id, object_type and a link to {record!r}")
+        lines += [self.event_text(event) for event in events]
         for number, line in enumerate(lines):
             row("" if number else "in Intercom", line)
 
+    def event_text(self, event):
+        """The first with all that it carries, the others with what differs."""
+        data = event["metadata"]
+        text = f"event {event['name']}: from {shown(data['from'])} to {shown(data['to'])}"
+        if self.told_metadata:
+            return text
+        self.told_metadata = True
+        link = data["record"]
+        return (f"{text}; with salesforce_id {data['salesforce_id']}, object_type "
+                f"{data['object_type']}, and record, the link {link['url']} ({link['value']})")
+
     def print_time(self, took):
         if took is None:
-            row("MISSING", f"not all of it arrived within {DEADLINE} s")
+            row("MISSING", "not all of it arrived in time")
         else:
             self.times.append(took)
             row("took", f"{took:.1f} s from the edit")
@@ -269,11 +282,12 @@ class Demo:
 
     def merge(self):
         who, winner = self.cast(), self.cast()
-        self.heading(f"Sales merges the lead {who['Name']} into {winner['Name']}: the person keeps "
-                     "a record, and no event claims that somebody changed an owner.")
+        self.heading(
+            f"The lead {who['Name']} is merged into {winner['Name']}: the link follows; no event.")
         self.change(
             who, f"Lead {who['Id']} is merged into {winner['Id']}",
-            lambda: self.sides.edit("salesforce", "merge", id=winner["Id"], **{"from": [who["Id"]]}),
+            lambda: self.sides.edit(
+                "salesforce", "merge", id=winner["Id"], **{"from": [who["Id"]]}),
             lambda _: {"ID": winner["Id"], "TITLE": winner["Title"], "STATUS": winner["Status"],
                        "OWNER_ID": winner["OwnerId"]})
 
@@ -290,8 +304,7 @@ class Demo:
         who = self.cast()
         person, name = who["person"], PREFIX + "TITLE"
         since = self.last_sequence()
-        self.heading(f"Somebody overwrites the title of {who['Name']} by hand; Salesforce is where "
-                     "it belongs, so it is put back.")
+        self.heading(f"Somebody overwrites the title of {who['Name']} in Intercom: it is put back.")
         self.sides.edit("intercom", "set-attribute", id=person, name=name, value="Pirate")
         row("in Intercom", f"{name}: {who['Title']} → Pirate (by hand)")
 
@@ -318,6 +331,7 @@ class Demo:
         entry = self.sides.errors()[0]["id"]
         print(f"\n$ sfsyncctl errors show {entry}")
         hanging(self.sides.ctl("errors", "show", str(entry)), 12)
+        print()
         say("Nobody else waits for it. It is tried again when the record changes:", 3)
         self.change(
             who, "Title: Head of Everything → Head of Nearly Everything",
@@ -330,8 +344,8 @@ class Demo:
 
     def explain(self):
         print()
-        say(f"Why does {self.star['Name']} show what it shows? The daemon answers at any moment:")
-        print(f"\n$ sfsyncctl explain {self.star['Email']}")
+        say(f"Why does {self.star['Name']} show what is shown? The daemon says so at any moment:")
+        print(f"$ sfsyncctl explain {self.star['Email']}")
         text = self.sides.screen("explain", self.star["Email"], columns=WIDTH - 3)
         print(textwrap.indent(text, "   "), flush=True)
 
@@ -354,6 +368,8 @@ class Demo:
         search = sum(last["intercom"]["calls"].values()) - sum(first["intercom"]["calls"].values())
         writes = last["intercom"]["writes"] - first["intercom"]["writes"]
         print()
+        if not count:
+            return
         say(f"And when nothing changes? {count} more polls cost {salesforce} Salesforce calls, "
             f"{search} Intercom calls and {writes} writes.")
         if salesforce > count or search > 2 * count or writes:
@@ -374,15 +390,17 @@ class Demo:
             for what in self.missing:
                 say(f"MISSING: {what}")
             return 1
-        say(f"Everything arrived, each change once: on average {sum(self.times) / len(self.times):.1f} "
-            f"s after the edit, at most {max(self.times):.1f} s; most of it is the wait for the next "
-            "poll (every second here, every five minutes by default). On SIGTERM sfsyncd ended "
-            f"within {max(seconds, 0.1):.1f} s; nothing is left behind.")
+        average = sum(self.times) / len(self.times)
+        say(f"Everything arrived, each change once: on average {average:.1f} s after the edit, at "
+            f"most {max(self.times):.1f} s; most of it is the wait for the next poll (every second "
+            "here, every five minutes by default). On SIGTERM sfsyncd ended within "
+            f"{max(seconds, 0.1):.1f} s; nothing is left behind.")
         return 0
 
     def run(self):
         say(f"A simulated Salesforce org ({LEADS:,} leads, {CONTACTS:,} contacts) and a simulated "
-            f"Intercom workspace ({PEOPLE:,} people) are starting on this machine; nothing leaves it.")
+            f"Intercom workspace ({PEOPLE:,} people) are starting on this machine; nothing leaves "
+            "it.")
         self.sides.start_simulators()
         self.sides.start_daemon()
         print()
@@ -403,7 +421,7 @@ def main():
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 64
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     sides = Sides(sys.argv[1], LEADS, CONTACTS, PEOPLE, RATE)
     try:

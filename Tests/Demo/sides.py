@@ -67,8 +67,9 @@ class Sides:
     def start_daemon(self):
         credentials = self.directory / "credentials"
         credentials.mkdir(mode=0o700)
-        self._secret(credentials / "salesforce-client-secret", self.ready["salesforce_client_secret"])
-        self._secret(credentials / "intercom-access-token", self.ready["intercom_token"])
+        for name, secret in (("salesforce-client-secret", "salesforce_client_secret"),
+                             ("intercom-access-token", "intercom_token")):
+            self._secret(credentials / name, self.ready[secret])
         file = self.directory / "sfsyncd.toml"
         file.write_text(CONFIGURATION.format(directory=self.directory, **self.ready))
         self.daemon = self._start("sfsyncd", "--config", file, "--credentials", credentials)
@@ -124,11 +125,17 @@ class Sides:
 
     def ctl(self, *arguments):
         """What `sfsyncctl` prints."""
-        done = subprocess.run(
-            [self.programs / "sfsyncctl", *arguments], capture_output=True, text=True, timeout=30,
-            env=self._environment())
+        if self.daemon.poll() is not None:
+            raise Broken(f"sfsyncd ended with {self.daemon.returncode}" + self.log("sfsyncd"))
+        command = f"sfsyncctl {' '.join(arguments)}"
+        try:
+            done = subprocess.run(
+                [self.programs / "sfsyncctl", *arguments], capture_output=True, text=True,
+                timeout=30, env=self._environment())
+        except subprocess.TimeoutExpired:
+            raise Broken(f"'{command}' had no answer in 30 s" + self.log("sfsyncd")) from None
         if done.returncode not in (0, 1):
-            raise Broken(f"'sfsyncctl {' '.join(arguments)}' failed: {done.stderr.strip()}")
+            raise Broken(f"'{command}' failed: {done.stderr.strip()}")
         return done.stdout.rstrip()
 
     def screen(self, *arguments, columns=96):
@@ -171,8 +178,9 @@ class Sides:
         if query:
             url += "?" + urllib.parse.urlencode(query)
         data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data=data)
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, data=data), timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=20) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise Broken(f"the simulator refused {path}: {error.read().decode()}") from error
