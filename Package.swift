@@ -78,7 +78,7 @@ let package = Package(
     // Programs
     .executableTarget(
       name: "sfsyncd", dependencies: ["Daemon", "EventLoop", argumentParser],
-      swiftSettings: strict),
+      swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
     .executableTarget(
       name: "sfsyncctl", dependencies: ["Control", argumentParser], swiftSettings: strict),
     .executableTarget(
@@ -98,7 +98,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SalesforceTests",
-      dependencies: ["Salesforce", "CCrypto", "HTTP", "SyncCore", "Wire", "Simulators"],
+      dependencies: ["Salesforce", "CCrypto", "HTTP", "SyncCore", "Wire"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulatedOrgTests",
+      dependencies: ["Salesforce", "Simulators", "HTTP", "SyncCore", "Wire"],
       swiftSettings: strict),
     .testTarget(
       name: "IntercomTests",
@@ -110,12 +114,20 @@ let package = Package(
     .testTarget(
       name: "IntercomSimulatorTests", dependencies: ["Simulators", "HTTP"],
       swiftSettings: strict),
-    .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: strict),
+    .testTarget(
+      name: "ControlTests", dependencies: ["Control", "sfsyncctl"], swiftSettings: strict),
     .testTarget(
       name: "ControlServerTests",
-      dependencies: ["Daemon", "Control", "EventLoop", "TestSupport"], swiftSettings: strict),
+      dependencies: ["Daemon", "Control", "EventLoop", "sfsyncctl"], swiftSettings: strict),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Daemon", "SyncCore", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CheckTests",
+      dependencies: ["Daemon", "HTTP", "Simulators", "Store", "SyncCore", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ErrorsManualTests", dependencies: ["SyncCore", "Salesforce", "Intercom", "Engine"],
       swiftSettings: strict),
     .testTarget(
       name: "LoggingTests", dependencies: ["Daemon", logging], swiftSettings: strict),

@@ -3,7 +3,7 @@ import Daemon
 import EventLoop
 import Testing
 
-@Suite struct ControlLimitTests {
+@Suite(.timeLimit(.minutes(1))) struct ControlLimitTests {
   @Test("control: the 65th connection is told so and closed, and the next finds a free place")
   func connections() async throws {
     try await Served.run { served in
@@ -85,6 +85,20 @@ import Testing
         return pages
       }
       #expect(pages < 10_000)
+    }
+  }
+
+  @Test("control: more than 4 MiB of unread output ends the connection")
+  func outputLimit() async throws {
+    try await Served.run { served in
+      var entry = FakeHandler.sampleError(1)
+      entry.what = String(repeating: "x", count: 3 << 20)
+      served.handler.entries = [entry]
+      let whole = try await served.client { try $0.answer(call("Errors")) }
+      #expect(whole?.hasSuffix("}") == true)
+      served.handler.entries[0].cause = String(repeating: "y", count: 2 << 20)
+      let none = try await served.client { try $0.answer(call("Errors")) }
+      #expect(none == nil)
     }
   }
 

@@ -8,7 +8,7 @@ func call(_ method: String, _ parameters: String = "{}", flags: String = "") -> 
   #"{"method":"org.sfsync.control.\#(method)","parameters":\#(parameters)\#(flags)}"#
 }
 
-@Suite struct ControlServerTests {
+@Suite(.timeLimit(.minutes(1))) struct ControlServerTests {
   @Test("control: pipelined calls are answered in order, and a half-close after them is no loss")
   func pipelined() async throws {
     try await Served.run { served in

@@ -4,7 +4,7 @@ import EventLoop
 import Glibc
 import Testing
 
-@Suite struct ControlSocketTests {
+@Suite(.timeLimit(.minutes(1))) struct ControlSocketTests {
   private func mode(_ path: String) -> mode_t? {
     var status = stat()
     return lstat(path, &status) == 0 ? status.st_mode : nil

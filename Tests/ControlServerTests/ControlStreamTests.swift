@@ -3,7 +3,7 @@ import Daemon
 import EventLoop
 import Testing
 
-@Suite struct ControlStreamTests {
+@Suite(.timeLimit(.minutes(1))) struct ControlStreamTests {
   @Test("control: with more every page of a list comes, without it one and the next cursor")
   func pages() async throws {
     try await Served.run { served in

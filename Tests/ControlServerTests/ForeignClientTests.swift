@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// Programs that are not the server's mirror, against the server.
-@Suite struct ForeignClientTests {
+@Suite(.timeLimit(.minutes(1))) struct ForeignClientTests {
   private struct Outcome: Sendable {
     var code: Int32
     var output: String

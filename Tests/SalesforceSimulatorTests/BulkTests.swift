@@ -22,7 +22,7 @@ import Testing
 
   @Test(
     "I1: A job goes from UploadComplete by InProgress to JobComplete with time",
-    .enabled(if: Recorded.isThere))
+    .enabled(if: Recorded.isThere, Recorded.absence))
   func states() throws {
     let world = world()
     let made = try create(world, "SELECT Id FROM Lead")

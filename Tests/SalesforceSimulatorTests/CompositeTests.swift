@@ -35,7 +35,9 @@ import Testing
     #expect(world.org.apiCalls == 1)
   }
 
-  @Test("A recorded composite's answer has the recorded keys", .enabled(if: Recorded.isThere))
+  @Test(
+    "A recorded composite's answer has the recorded keys",
+    .enabled(if: Recorded.isThere, Recorded.absence))
   func recorded() throws {
     let recorded = try Recorded.json("cumulusci/composite_create_and_query.json")
     let expected = try recorded["interactions"][1]["response"]["body"]["compositeResponse"][0]
@@ -104,7 +106,27 @@ import Testing
     #expect(try world.column("SELECT Id FROM Lead", all: true).isEmpty)
   }
 
-  @Test("A part with If-Modified-Since is 304 with a null body", .enabled(if: Recorded.isThere))
+  @Test("A collection's own allOrNone takes back its rows inside a composite that goes on")
+  func nestedAllOrNone() throws {
+    let world = World()
+    let records =
+      #"{"attributes":{"type":"Lead"},"LastName":"A","Company":"C"},"#
+      + #"{"attributes":{"type":"Lead"},"LastName":"B"}"#
+    let answer = try send(
+      world,
+      [
+        part("a", "/sobjects/Lead", "POST", #","body":{"LastName":"L","Company":"C"}"#),
+        part(
+          "b", "/composite/sobjects", "POST",
+          #","body":{"allOrNone":true,"records":[\#(records)]}"#),
+      ], allOrNone: true)
+    #expect(answer.status == 200)
+    #expect(try world.column("SELECT LastName FROM Lead", "LastName") == ["L"])
+  }
+
+  @Test(
+    "A part with If-Modified-Since is 304 with a null body",
+    .enabled(if: Recorded.isThere, Recorded.absence))
   func notModified() throws {
     let world = World()
     let since = #","httpHeaders":{"If-Modified-Since":"Fri, 01 Jan 2027 00:00:00 GMT"}"#

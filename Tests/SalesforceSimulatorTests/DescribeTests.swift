@@ -5,7 +5,7 @@ import Testing
 @Suite struct DescribeTests {
   @Test(
     "A described object has the recorded keys, and its fields those of a recorded field",
-    .enabled(if: Recorded.isThere), arguments: ["Lead", "Contact"])
+    .enabled(if: Recorded.isThere, Recorded.absence), arguments: ["Lead", "Contact"])
   func keys(object: String) throws {
     let recorded = try Recorded.json("cumulusci/describe_\(object).json")
     let own = try World().call(.get, "/sobjects/\(object)/describe").json
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(
-    "Every field is described as it was recorded", .enabled(if: Recorded.isThere),
+    "Every field is described as it was recorded", .enabled(if: Recorded.isThere, Recorded.absence),
     arguments: ["Lead", "Contact"])
   func fields(object: String) throws {
     let recorded = try Recorded.json("cumulusci/describe_\(object).json")["fields"].list

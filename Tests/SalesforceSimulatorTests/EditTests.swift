@@ -102,6 +102,24 @@ import Testing
     #expect(try world.column("SELECT Id FROM Lead").isEmpty)
   }
 
+  @Test("T4: An archived task is in queryAll only")
+  func archived() throws {
+    let world = World()
+    let task = world.org.create("Task", ["Subject": "S", "Status": "Completed"])
+    world.org.archive(task: task)
+    #expect(try world.column("SELECT Id FROM Task").isEmpty)
+    #expect(try world.column("SELECT Id FROM Task WHERE IsArchived = true", all: true) == [task])
+  }
+
+  @Test("A lag that is set holds every edit back")
+  func lag() throws {
+    let world = World { $0.visibilityLag = 3000 }
+    let lead = world.org.createLead(email: nil)
+    #expect(try world.column("SELECT Id FROM Lead").isEmpty)
+    world.clock.now += 3000
+    #expect(try world.column("SELECT Id FROM Lead") == [lead])
+  }
+
   @Test("A seeded world has what the awkward cases need, and is the same for the same seed")
   func seeding() throws {
     func make() -> World {

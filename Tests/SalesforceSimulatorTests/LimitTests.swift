@@ -35,7 +35,9 @@ import Testing
     #expect(later.status == 200)
   }
 
-  @Test("/limits has the recorded names for what it tells", .enabled(if: Recorded.isThere))
+  @Test(
+    "/limits has the recorded names for what it tells",
+    .enabled(if: Recorded.isThere, Recorded.absence))
   func limits() throws {
     let world = World()
     let answer = try world.call(.get, "/limits")

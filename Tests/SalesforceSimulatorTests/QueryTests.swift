@@ -93,7 +93,9 @@ import Testing
     #expect(try world.code(answer) == code)
   }
 
-  @Test("An unknown object is answered word for word as recorded", .enabled(if: Recorded.isThere))
+  @Test(
+    "An unknown object is answered word for word as recorded",
+    .enabled(if: Recorded.isThere, Recorded.absence))
   func unknownObject() throws {
     let recorded = try Recorded.json("cumulusci/composite_count_query_errors.json")
     let expected = try recorded["interactions"][0]["response"]["body"]["compositeResponse"][1]

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Testing
 
 /// Recorded exchanges, where they are at hand.
 enum Recorded {
@@ -14,6 +15,8 @@ enum Recorded {
   }()
 
   static var isThere: Bool { folder != nil }
+
+  static let absence: Comment = "no recorded exchanges here: SFSYNC_SHARED names no directory"
 
   static func json(_ name: String) throws -> JSON {
     guard let folder else { throw Missing(what: name) }

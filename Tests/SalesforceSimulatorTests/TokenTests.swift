@@ -199,7 +199,8 @@ import Testing
     #expect(try world.send(.post, "/services/oauth2/revoke", form).status == 400)
   }
 
-  @Test("The identity URL names the org and the user", .enabled(if: Recorded.isThere))
+  @Test(
+    "The identity URL names the org and the user", .enabled(if: Recorded.isThere, Recorded.absence))
   func identity() throws {
     let world = World()
     let path = "/id/\(world.org.orgID)/\(world.org.runningUserID)"

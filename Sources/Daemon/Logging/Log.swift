@@ -27,7 +27,9 @@ package struct Log: Sendable {
   ) {
     guard event.level >= logger.logLevel else { return }
     var metadata: Logger.Metadata = [LogEntry.eventKey: .string(event.rawValue)]
-    for (field, value) in fields { metadata[field.rawValue] = .string(value.description) }
+    for (field, value) in fields where !value.description.isEmpty {
+      metadata[field.rawValue] = .string(value.description)
+    }
     logger.log(level: event.level, "\(sentence())", metadata: metadata)
   }
 

@@ -6,6 +6,7 @@ struct BulkCSV {
     case createdAt
     case modifiedAt
     case stamp
+    case name(first: UInt8, last: UInt8)
     case text(UInt8)
     case boolean(UInt8)
     case moment(UInt8)
@@ -28,7 +29,8 @@ struct BulkCSV {
     self.reader = reader
     delimiter = Self.delimiters[job.delimiter] ?? UInt8(ascii: ",")
     lineEnding = job.lineEnding == "CRLF" ? [0x0D, 0x0A] : [0x0A]
-    sources = job.plan.columns.map(Self.source)
+    let schema = job.plan.table.schema
+    sources = job.plan.columns.map { Self.source($0, schema) }
   }
 
   static let delimiters: [String: UInt8] = [
@@ -36,7 +38,7 @@ struct BulkCSV {
     "SEMICOLON": UInt8(ascii: ";"), "CARET": UInt8(ascii: "^"), "BACKQUOTE": UInt8(ascii: "`"),
   ]
 
-  private static func source(_ path: SOQLPath) -> Source {
+  private static func source(_ path: SOQLPath, _ schema: OrgSchema) -> Source {
     guard let column = path.direct else { return .path(path) }
     switch column.slot {
     case .id: return .id
@@ -44,6 +46,11 @@ struct BulkCSV {
     case .createdAt: return .createdAt
     case .modifiedAt: return .modifiedAt
     case .stamp: return .stamp
+    case .name:
+      guard let first = schema.cell("FirstName"), let last = schema.cell("LastName") else {
+        return .path(path)
+      }
+      return .name(first: first, last: last)
     case .cell(let cell):
       switch column.field.kind {
       case .boolean: return .boolean(cell)
@@ -92,6 +99,13 @@ struct BulkCSV {
     case .createdAt: OrgTime.append(row.createdAt, .bulk, to: &out)
     case .modifiedAt: OrgTime.append(row.modifiedAt, .bulk, to: &out)
     case .stamp: OrgTime.append(row.stamp, .bulk, to: &out)
+    case .name(let first, let last):
+      if let range = range(first) {
+        Self.appendQuoted(UnsafeBufferPointer(rebasing: bytes[range]), to: &out)
+        out.append(0x20)
+      }
+      guard let range = range(last) else { return }
+      Self.appendQuoted(UnsafeBufferPointer(rebasing: bytes[range]), to: &out)
     case .text(let cell):
       guard let range = range(cell) else { return }
       Self.appendQuoted(UnsafeBufferPointer(rebasing: bytes[range]), to: &out)

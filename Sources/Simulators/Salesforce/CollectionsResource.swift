@@ -185,11 +185,12 @@ extension SalesforceSimulator {
       nodes.append(.field(column.field.name, .column(column)))
     }
     var out: [UInt8] = [UInt8(ascii: "[")]
-    let writer = OrgRowWriter(reader: reader, version: call.version)
+    let writer = OrgRowWriter(
+      reader: reader, version: call.version, table: table, nodes: nodes)
     for (index, id) in ids.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       if let (found, row) = org.visible(id), found === table, !row.isDeleted {
-        writer.append(nodes, table, row, to: &out)
+        writer.append(row, to: &out)
       } else {
         out.append(contentsOf: "null".utf8)
       }

@@ -172,22 +172,23 @@ final class Org {
     return open.map(\.began).min() ?? clock.now
   }
 
-  /// Runs `body` and takes everything back when it returns false.
+  /// Runs `body` and takes everything back when it returns false; may be nested.
   func transaction(_ body: () -> Bool) {
-    guard journal == nil else {
-      _ = body()
-      return
+    let isOutermost = journal == nil
+    let start = journal?.count ?? 0
+    if isOutermost { journal = [] }
+    if !body() {
+      let undo = journal?[start...].reversed() ?? []
+      journal?.removeSubrange(start...)
+      for step in undo { take(back: step) }
     }
-    journal = []
-    let isKept = body()
-    let undo = journal ?? []
-    journal = nil
-    guard !isKept else { return }
-    for step in undo.reversed() {
-      switch step {
-      case .appended(let table): table.removeLast()
-      case .replaced(let table, let index, let row): table.replace(index, by: row)
-      }
+    if isOutermost { journal = nil }
+  }
+
+  private func take(back step: Undo) {
+    switch step {
+    case .appended(let table): table.removeLast()
+    case .replaced(let table, let index, let row): table.replace(index, by: row)
     }
   }
 }

@@ -56,7 +56,7 @@ indirect enum OrgJSON: Equatable, Sendable {
     case .null: out.append(contentsOf: "null".utf8)
     case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
     case .number(let text): out.append(contentsOf: text.utf8)
-    case .string(let text): Self.appendString(text.utf8, to: &out)
+    case .string(let text): Self.appendString(text, to: &out)
     case .array(let values):
       out.append(UInt8(ascii: "["))
       for (index, value) in values.enumerated() {
@@ -68,7 +68,7 @@ indirect enum OrgJSON: Equatable, Sendable {
       out.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        Self.appendString(member.key.utf8, to: &out)
+        Self.appendString(member.key, to: &out)
         out.append(UInt8(ascii: ":"))
         member.value.append(to: &out)
       }
@@ -76,7 +76,22 @@ indirect enum OrgJSON: Equatable, Sendable {
     }
   }
 
-  static func appendString(_ text: some Collection<UInt8>, to out: inout [UInt8]) {
+  /// A text without anything to escape, which most are, goes in one piece.
+  static func appendString(_ text: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
+    for byte in text where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+      return appendEscaped(text, to: &out)
+    }
+    out.append(UInt8(ascii: "\""))
+    out.append(contentsOf: text)
+    out.append(UInt8(ascii: "\""))
+  }
+
+  static func appendString(_ text: String, to out: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { appendString($0, to: &out) }
+  }
+
+  private static func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     for byte in text {
       switch byte {

@@ -11,19 +11,22 @@ enum OrgTime {
 
   static func append(_ moment: Int64, _ style: Style, to out: inout [UInt8]) {
     let days = floorDivide(moment, day)
-    var rest = moment - days * day
+    let rest = moment - days * day
     appendDay(days, to: &out)
     out.append(UInt8(ascii: "T"))
-    appendNumber(rest / 3_600_000, digits: 2, to: &out)
+    appendTwo(rest / 3_600_000, to: &out)
     out.append(UInt8(ascii: ":"))
-    appendNumber(rest / 60_000 % 60, digits: 2, to: &out)
+    appendTwo(rest / 60_000 % 60, to: &out)
     out.append(UInt8(ascii: ":"))
-    appendNumber(rest / 1000 % 60, digits: 2, to: &out)
+    appendTwo(rest / 1000 % 60, to: &out)
     out.append(UInt8(ascii: "."))
-    rest %= 1000
-    appendNumber(rest, digits: 3, to: &out)
+    appendTwo(rest % 1000 / 10, to: &out)
+    out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
     switch style {
-    case .rest: out.append(contentsOf: [0x2B, 0x30, 0x30, 0x30, 0x30])
+    case .rest:
+      out.append(UInt8(ascii: "+"))
+      appendTwo(0, to: &out)
+      appendTwo(0, to: &out)
     case .bulk: out.append(UInt8(ascii: "Z"))
     }
   }
@@ -102,20 +105,17 @@ enum OrgTime {
 
   private static func appendDay(_ days: Int64, to out: inout [UInt8]) {
     let civil = civil(days)
-    appendNumber(civil.year, digits: 4, to: &out)
+    appendTwo(civil.year / 100, to: &out)
+    appendTwo(civil.year % 100, to: &out)
     out.append(UInt8(ascii: "-"))
-    appendNumber(civil.month, digits: 2, to: &out)
+    appendTwo(civil.month, to: &out)
     out.append(UInt8(ascii: "-"))
-    appendNumber(civil.day, digits: 2, to: &out)
+    appendTwo(civil.day, to: &out)
   }
 
-  private static func appendNumber(_ value: Int64, digits: Int, to out: inout [UInt8]) {
-    var divisor: Int64 = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
-    }
+  private static func appendTwo(_ value: Int64, to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10 % 10))
+    out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
   }
 
   // Days and dates after H. Hinnant, "chrono-compatible low-level date algorithms".

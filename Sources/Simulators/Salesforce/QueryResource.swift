@@ -60,7 +60,10 @@ extension SalesforceSimulator {
   private func page(_ cursor: Cursor, from: Int, locator: String, _ call: OrgCall) -> Response {
     let end = min(cursor.rows.count, from + pageRows(call))
     let isDone = end >= cursor.rows.count
-    if !isDone { cursors[locator] = cursor }
+    if !isDone {
+      cursors = cursors.filter { clock.now - $0.value.openedAt < Self.cursorLifetime }
+      cursors[locator] = cursor
+    }
     var out: [UInt8] = []
     out.reserveCapacity((end - from) * 400 + 200)
     out.append(contentsOf: "{\"totalSize\":\(cursor.rows.count),\"done\":\(isDone),".utf8)
@@ -69,8 +72,9 @@ extension SalesforceSimulator {
       out.append(contentsOf: "\"nextRecordsUrl\":\"\(next)\",".utf8)
     }
     out.append(contentsOf: "\"records\":[".utf8)
-    let writer = OrgRowWriter(reader: reader, version: call.version)
     let table = cursor.plan.table
+    let writer = OrgRowWriter(
+      reader: reader, version: call.version, table: table, nodes: cursor.plan.nodes)
     var isFirst = true
     for index in cursor.rows[from..<end] {
       // Values are read now; a row deleted since the query began is left out.
@@ -79,7 +83,7 @@ extension SalesforceSimulator {
       else { continue }
       if !isFirst { out.append(UInt8(ascii: ",")) }
       isFirst = false
-      writer.append(cursor.plan.nodes, table, row, to: &out)
+      writer.append(row, to: &out)
     }
     out.append(contentsOf: "]}".utf8)
     return .json(out)

@@ -90,8 +90,10 @@ extension SalesforceSimulator {
       columns = table.schema.columns.filter { !scope.isHidden($0.field, of: table) }
     }
     var out: [UInt8] = []
-    OrgRowWriter(reader: reader, version: call.version).append(
-      columns.map { .field($0.field.name, .column($0)) }, table, row, to: &out)
+    OrgRowWriter(
+      reader: reader, version: call.version, table: table,
+      nodes: columns.map { .field($0.field.name, .column($0)) }
+    ).append(row, to: &out)
     var response = Response.json(out)
     response.headers["Last-Modified"] = modified["Last-Modified"]
     return response

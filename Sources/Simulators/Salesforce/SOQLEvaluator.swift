@@ -67,10 +67,24 @@ struct SOQLEvaluator {
       }
       return
     }
-    var index = Self.start(plan.test).flatMap { table.index(serial: $0) } ?? 0
-    while index < table.rows.count {
-      if let row = table.visible(index, now: reader.now), !body(index, row) { return }
-      index += 1
+    let first = Self.start(plan.test).flatMap { table.index(serial: $0) } ?? 0
+    let stamp = table.pending.isEmpty ? Self.minimumStamp(plan.test) : .min
+    table.rows.withUnsafeBufferPointer { rows in
+      for index in min(first, rows.count)..<rows.count where rows[index].stamp >= stamp {
+        guard let row = table.visible(index, now: reader.now) else { continue }
+        guard body(index, row) else { return }
+      }
+    }
+  }
+
+  /// The stamp below which no row can match, so that a poll passes over a million rows quickly.
+  private static func minimumStamp(_ test: SOQLTest?) -> Int64 {
+    switch test {
+    case .stamp(.greaterOrEqual, let moment), .stamp(.greater, let moment),
+      .stamp(.equal, let moment):
+      moment
+    case .all(let parts): parts.lazy.map { minimumStamp($0) }.max() ?? .min
+    default: .min
     }
   }
 

@@ -7,7 +7,8 @@ extension SalesforceSimulator {
 
   private func change(_ visibleAfter: Int64, isModification: Bool = true) -> Org.Change {
     Org.Change(
-      actor: integrationUserID, visibleAfter: visibleAfter, isModification: isModification)
+      actor: integrationUserID, visibleAfter: max(visibleAfter, settings.visibilityLag),
+      isModification: isModification)
   }
 
   /// Makes a record; booleans are `1` or nil, moments milliseconds; ids are not checked.
@@ -17,13 +18,11 @@ extension SalesforceSimulator {
   ) -> String {
     guard let table = org.table(object) else { return "" }
     var fields = fields
-    if table.schema.column("OwnerId") != nil, fields["OwnerId"] == nil {
+    if table.schema.cell("OwnerId") != nil, fields["OwnerId"] == nil {
       fields["OwnerId"] = integrationUserID
     }
-    for column in table.schema.columns {
-      if let value = column.field.defaultValue, fields[column.field.name] == nil {
-        fields[column.field.name] = value
-      }
+    for (name, value) in table.schema.defaults where fields[name] == nil {
+      fields[name] = value
     }
     return org.insert(table, fields, change(visibleAfter))
   }
@@ -57,6 +56,12 @@ extension SalesforceSimulator {
   package func touch(_ id: String, visibleAfter: Int64 = 0) {
     guard let place = org.locate(id) else { return }
     org.update(place, [:], change(visibleAfter, isModification: false))
+  }
+
+  /// Archives a closed task: only queryAll shows it from now on.
+  package func archive(task id: String) {
+    guard let place = org.locate(id), place.table === org.task else { return }
+    org.update(place, ["IsArchived": "1"], change(0, isModification: false))
   }
 
   /// Puts a record into the recycle bin.

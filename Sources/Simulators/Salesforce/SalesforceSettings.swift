@@ -67,6 +67,8 @@ extension SalesforceSimulator {
     package var shortPages = false
     /// Whether query locators die with the session that opened them.
     package var locatorsDieWithSession = false
+    /// How long the transactions of people and automation stay open, in milliseconds.
+    package var visibilityLag: Int64 = 0
     /// API calls in 24 hours.
     package var dailyLimit = 100_000
     /// Calls that others made before the simulator began.
