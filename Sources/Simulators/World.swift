@@ -18,7 +18,7 @@ package final class World {
     package var dailyLimit = 1_000_000
     package var searchLagMilliseconds: Int64 = 0
     package var timezone = "America/Los_Angeles"
-    /// A unique external id field of that name on Lead and Task.
+    /// A unique external id field of that name on Lead, Contact and Task.
     package var externalIDField: String?
     package var instanceURL: String?
 
@@ -43,7 +43,10 @@ package final class World {
     settings.dailyLimit = population.dailyLimit
     if let url = population.instanceURL { settings.instanceURL = url }
     if let field = population.externalIDField {
-      settings.customFields = ["Lead": [.externalID(field)], "Task": [.externalID(field)]]
+      settings.customFields = [
+        "Lead": [.externalID(field)], "Contact": [.externalID(field)],
+        "Task": [.externalID(field)],
+      ]
     }
     return settings
   }
