@@ -18,7 +18,7 @@ struct ArrowTests {
 
   @Test("Every import in Sources is in the table")
   func imports() throws {
-    let files = try SourceTree.files("Sources")
+    let files = try SourceTree.sources.get()
     #expect(files.count > 100)
     for file in files {
       let allowed = try #require(Arrows.table[file.target], "\(file.target) is not in the table")
@@ -32,7 +32,7 @@ struct ArrowTests {
 
   @Test("Every arrow in the table has a reason, and is used")
   func reasons() throws {
-    let files = try SourceTree.files("Sources")
+    let files = try SourceTree.sources.get()
     for (target, arrows) in Arrows.table {
       let used = Set(files.filter { $0.target == target }.flatMap { $0.code.compactMap(imported) })
       for arrow in arrows {

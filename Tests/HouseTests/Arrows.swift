@@ -57,7 +57,8 @@ enum Arrows {
       target("Intercom", "polls and writes to it"), target("Store", "compares and plans in it"),
     ],
     "Daemon": [
-      words, rows, messages, loop, essentials, system, target("CurlTransport", "gives it to the clients"),
+      words, rows, messages, loop, essentials, system,
+      target("CurlTransport", "gives it to the clients"),
       target("Salesforce", "makes the client"), target("Intercom", "makes the client"),
       target("Store", "opens it and answers from it"), target("Engine", "runs it"),
       target("Control", "serves it"), target("CSystemd", "journal and notify"),
@@ -77,7 +78,7 @@ enum Arrows {
       given("HummingbirdCore", "with Hummingbird"), given("HTTPTypes", "with Hummingbird"),
       given("NIOCore", "with Hummingbird"), given("NIOPosix", "with Hummingbird"),
       given("ServiceLifecycle", "with Hummingbird"), given("Logging", "with Hummingbird"),
-      given("Dispatch", "a timer"),
+      given("Dispatch", "a timer"), given("Glibc", "exit and signals"),
     ],
   ]
 }

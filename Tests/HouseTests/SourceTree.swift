@@ -2,24 +2,32 @@ import FoundationEssentials
 
 /// The repository's Swift files, found from this one.
 enum SourceTree {
-  struct File {
+  struct File: Sendable {
     /// From the repository's root: `Sources/Store/Store.swift`.
-    var path: String
-    var text: String
+    let path: String
+    let text: String
+    let lines: [Substring]
+    /// The lines without comments and without what stands in string literals.
+    let code: [String]
 
-    var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+    init(path: String, text: String) {
+      self.path = path
+      self.text = text
+      lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      code = Self.code(lines)
+    }
 
     /// `Store` of `Sources/Store/Store.swift`.
     var target: String { String(path.split(separator: "/").dropFirst().first ?? "") }
 
-    /// The lines without comments and without what stands in string literals.
-    var code: [String] {
+    private static func code(_ lines: [Substring]) -> [String] {
       var isInText = false
       return lines.map { line in
+        guard line.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "/") })
+        else { return isInText ? "" : String(line) }
         let marks = line.components(separatedBy: "\"\"\"").count - 1
         defer { if marks % 2 == 1 { isInText.toggle() } }
-        if isInText || marks > 0 { return "" }
-        return Self.bare(line)
+        return isInText || marks > 0 ? "" : bare(line)
       }
     }
 
@@ -47,8 +55,11 @@ enum SourceTree {
     String(decoding: try Data(contentsOf: URL(filePath: root + "/" + path)), as: UTF8.self)
   }
 
+  static let sources = Result { try files("Sources") }
+  static let tests = Result { try files("Tests") }
+
   /// The Swift files under `folder`, in the order of their paths.
-  static func files(_ folder: String) throws -> [File] {
+  private static func files(_ folder: String) throws -> [File] {
     let names = try FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder)
     return try names.filter { $0.hasSuffix(".swift") && !$0.contains(".build/") }.sorted().map {
       File(path: folder + "/" + $0, text: try text(folder + "/" + $0))

@@ -51,7 +51,8 @@ struct OpeningTests {
         == Cursor(since: 5, after: StreamKey(modifiedAt: 3, id: "00QA")))
     #expect(try opened.store.cursor("people") == Cursor(since: 7))
     #expect(try opened.store.cursor("User") == nil)
-    #expect(try scratch.shell("PRAGMA application_id; PRAGMA integrity_check") == "1397117785\nok\n")
+    #expect(
+      try scratch.shell("PRAGMA application_id; PRAGMA integrity_check") == "1397117785\nok\n")
     #expect(try scratch.shell("PRAGMA journal_mode") == "wal\n")
   }
 
@@ -109,7 +110,8 @@ struct OpeningTests {
       try store.take(Record(id: "00QA", object: .lead, email: "a@x.com"))
       try store.close()
     }
-    let migrations = Schema.migrations + ["ALTER TABLE record ADD COLUMN phone TEXT; CREATE TABLE more(x)"]
+    let migrations =
+      Schema.migrations + ["ALTER TABLE record ADD COLUMN phone TEXT; CREATE TABLE more(x)"]
     for _ in 0..<2 {
       let opened = try Store.open(
         path: scratch.file, settings: Store.Settings(), migrations: migrations)
@@ -129,7 +131,8 @@ struct OpeningTests {
       try Store.open(path: scratch.file, settings: Store.Settings(), migrations: migrations)
     }
     #expect(
-      try scratch.shell("PRAGMA user_version; SELECT count(*) FROM sqlite_schema WHERE name = 'more'")
+      try scratch.shell(
+        "PRAGMA user_version; SELECT count(*) FROM sqlite_schema WHERE name = 'more'")
         == "1\n0\n")
     #expect(try open().opening == .existing)
   }
@@ -149,13 +152,16 @@ struct OpeningTests {
         for index in page..<page + 64 { bytes[index] ^= 0xFF }
       }
     case .truncated: bytes.removeLast(bytes.count / 2)
-    case .noDatabase: bytes = Array("a letter to the editor, of more than a hundred bytes, ".utf8) + bytes
+    case .noDatabase:
+      bytes = Array("a letter to the editor, of more than a hundred bytes, ".utf8) + bytes
     case .header: for index in 0..<16 { bytes[index] = 0 }
     }
     try scratch.write(bytes)
   }
 
-  @Test("O4: after a stop that was not clean a damaged file is set aside and built anew", arguments: Damage.allCases)
+  @Test(
+    "O4: after a stop that was not clean a damaged file is set aside and built anew",
+    arguments: Damage.allCases)
   func damaged(kind: Damage) throws {
     try fill(isClean: false)
     try damage(kind)
@@ -282,7 +288,10 @@ struct OpeningTests {
   func synchronous() throws {
     let store = try open().store
     let level = {
-      try store.database.prepare("PRAGMA synchronous").first { _ in } read: { $0.integer(0) }
+      try store.database.prepare("PRAGMA synchronous").first { _ in
+      } read: {
+        $0.integer(0)
+      }
     }
     #expect(try level() == 2)
     #expect(try store.lazyTransaction { try level() } == 1)
