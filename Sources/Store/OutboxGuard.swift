@@ -50,9 +50,6 @@ extension Store {
     } while database.changes == Self.releasedMax
   }
 
-  /// Rows let go by one statement, whose undo log is held in memory.
-  private static let releasedMax: Int64 = 5_000
-
   /// Lets the held deliveries of one cycle go: a person asked for just these.
   package func releaseHeld(cycle: Int64) throws(SQLError) {
     try database.statement("UPDATE delivery SET state = 1 WHERE state = 0 AND cycle = ?").run {
