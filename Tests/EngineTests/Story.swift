@@ -121,6 +121,12 @@ import TestSupport
     body(salesforce, intercom)
   }
 
+  /// Does what somebody asks of the running engine, and lets it be delivered.
+  func ask(_ body: @escaping @EventLoop (Engine) throws -> Void) async throws {
+    try await simulation.ask(body)
+    await simulation.advance(seconds: 20)
+  }
+
   /// One cycle and its deliveries.
   @discardableResult
   func sync(isFull: Bool = false, isForced: Bool = false) async throws -> Engine.SyncOutcome {
