@@ -114,6 +114,10 @@ class Simulator:
         """What Intercom holds of a person, by name."""
         return self.shown(person).get("custom_attributes", {})
 
+    def time(self):
+        """The simulated moment, in milliseconds."""
+        return self.control.call("GET", "/time")["milliseconds"]
+
     def record(self, record, fields=None):
         query = f"?fields={fields}" if fields else ""
         return self.control.call("GET", f"/record/{record}{query}")
