@@ -171,6 +171,43 @@ def sandbox(bench):
     equal(len(sim.received()), 1, "enriched after the reload")
 
 
+@test("G2: another workspace's token writes nothing, and the first workspace goes on")
+def other_workspace(bench):
+    sim = Simulator(bench)
+    lead = sim.lead("ada@example.com", Title="Mine")
+    person = sim.person("ada@example.com")
+    daemon = started(bench, sim)
+    daemon.stop()
+    other = Simulator(bench, workspace_id="another1", name="other")
+    other.person("ada@example.com")
+    daemon.configure(intercom={"api_url": other.intercom_url})
+    daemon.start()
+    check_other(daemon, other, "IC-OTHER-WORKSPACE")
+    daemon.stop()
+    daemon.configure(intercom={"api_url": sim.intercom_url})
+    daemon.start()
+    sim.update(lead, Title="Still mine")
+    daemon.sync()
+    equal(sim.attributes(person)["SALESFORCE_TITLE"], "Still mine", "the first one goes on")
+    equal(daemon.errors(), [], "open errors")
+
+
+@test("G2: a sandbox that is configured works, and is openly shown")
+def shown_sandbox(bench):
+    sim = Simulator(bench, sandbox=True)
+    sim.lead("ada@example.com")
+    sim.person("ada@example.com")
+    daemon = Daemon(bench, sim).start()
+    equal(daemon.sync(expect=1)["broken"], ["salesforce"], "a sandbox as production")
+    equal(sim.received(), [], "writes")
+    daemon.configure(salesforce={"environment": "sandbox"})
+    daemon.ctl("reload")
+    daemon.sync()
+    equal(len(sim.received()), 1, "enriched")
+    equal(daemon.status()["environment"], "sandbox", "the environment in status")
+    check("sandbox" in daemon.ctl("status").lower(), "people are told")
+
+
 @test("E2: refused credentials leave the daemon up and degraded, and new ones are taken up")
 def refused_credentials(bench):
     sim = Simulator(bench)
