@@ -57,6 +57,7 @@ import SyncCore
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)

@@ -21,6 +21,9 @@ package final class World {
     /// A unique external id field of that name on Lead, Contact and Task.
     package var externalIDField: String?
     package var instanceURL: String?
+    package var isSandbox = false
+    /// The id that the workspace says it has; nil for the usual one.
+    package var workspaceID: String?
 
     package init() {}
   }
@@ -41,6 +44,7 @@ package final class World {
     var settings = SalesforceSimulator.Settings()
     settings.seed = population.seed
     settings.dailyLimit = population.dailyLimit
+    settings.isSandbox = population.isSandbox
     if let url = population.instanceURL { settings.instanceURL = url }
     if let field = population.externalIDField {
       settings.customFields = [
@@ -57,6 +61,7 @@ package final class World {
     settings.callsPerWindow = population.callsPerWindow
     settings.searchLagMilliseconds = population.searchLagMilliseconds
     settings.timezone = population.timezone
+    if let id = population.workspaceID { settings.workspaceID = id }
     return settings
   }
 }

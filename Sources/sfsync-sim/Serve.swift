@@ -31,6 +31,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A unique external id field on Lead and Task.") var externalIdField: String?
   @Option(help: "instance_url of Salesforce's token answers; its own port when not given.")
   var instanceURL: String?
+  @Option(help: "The workspace's id; another one than usual.") var workspaceId: String?
+  @Flag(help: "The org says that it is a sandbox.") var sandbox = false
   @Option(help: "End after that many seconds.") var seconds: Int?
   @Flag(help: "End when standard input closes.") var untilStdinCloses = false
 
@@ -81,6 +83,8 @@ struct Serve: AsyncParsableCommand {
     population.timezone = timezone
     population.externalIDField = externalIdField
     population.instanceURL = instanceURL
+    population.isSandbox = sandbox
+    population.workspaceID = workspaceId
     return population
   }
 

@@ -92,7 +92,7 @@ def phases_seen(daemon):
             seen.append(sync["phase"])
         return sync["phase"] == "done"
 
-    wait_until("the initial sync is done", look, seconds=150, pause=0.1)
+    wait_until("the initial sync is done", look, seconds=250, pause=0.1)
     return seen
 
 
@@ -113,7 +113,7 @@ def check_secrets(daemon, sim):
     return log
 
 
-@test("S3, M2, I1, I2, S1: 20,000 leads, 5,000 contacts, 30,000 people", alone=True, limit=240)
+@test("S3, M2, I1, I2, S1: 20,000 leads, 5,000 contacts, 30,000 people", limit=340)
 def whole_org(bench):
     sim = Simulator(bench, leads=20_000, contacts=5_000, people=30_000)
     strange_world(sim)

@@ -101,10 +101,17 @@ import SyncCore
     case .failed(let failure):
       return SyncResult(
         finished: true, broken: [failure.side.rawValue],
-        failures: ["Could not \(failure.attempt): \(failure.meaning.cause)"])
+        failures: [Self.sentences(failure)])
     case .done(let report):
       return try await settled(report, progress: progress)
     }
+  }
+
+  /// One failure may not be in the register yet, so this says all that is known.
+  private static func sentences(_ failure: Failure) -> String {
+    let said = failure.answer.isEmpty ? "" : " (\(failure.answer))"
+    return "Could not \(failure.attempt): \(failure.meaning.cause)\(said) "
+      + failure.meaning.remedy
   }
 
   /// Waits until nothing of that cycle is left to send, or nothing can be sent.

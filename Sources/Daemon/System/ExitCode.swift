@@ -18,6 +18,7 @@ package enum ExitCode: Int32, Sendable {
   package init(_ error: any Error) {
     switch error {
     case let error as CredentialError: self = error.exitCode
+    case let error as CertificateError: self = error.exitCode
     case is ConfigurationMissing: self = .missingFile
     case is ConfigurationError: self = .configuration
     case let error as InstanceLockError: self = error.exitCode

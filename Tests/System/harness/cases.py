@@ -20,14 +20,11 @@ class Failed(Exception):
     """A check fell short."""
 
 
-def test(name, alone=False, limit=60):
-    """Registers a function of one Bench.
-
-    `alone` is for tests that measure or fill a processor; `limit` is in seconds.
-    """
+def test(name, limit=60):
+    """Registers a function of one Bench that takes at most `limit` seconds."""
 
     def register(function):
-        TESTS.append((name, function, alone, limit))
+        TESTS.append((name, function, limit))
         return function
 
     return register
@@ -77,12 +74,10 @@ class Runner:
 
     def run(self, tests, jobs):
         signal.signal(signal.SIGTERM, lambda *_: self.abandon())
-        together = [entry for entry in tests if not entry[2]]
+        # They share nothing; the longest first, so that no processor waits at the end.
+        longest_first = sorted(tests, key=lambda entry: -entry[2])
         with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
-            list(pool.map(self.one, together))
-        for entry in tests:
-            if entry[2]:
-                self.one(entry)
+            list(pool.map(self.one, longest_first))
         print(", ".join(f"{count} {word}" for word, count in self.counts.items()), flush=True)
         return self.counts["failed"] == 0
 
@@ -92,7 +87,7 @@ class Runner:
         sys.exit(1)
 
     def one(self, entry):
-        name, function, _, limit = entry
+        name, function, limit = entry
         began = time.monotonic()
         bench = Bench(self.binaries, limit)
         self.benches.add(bench)

@@ -98,7 +98,10 @@ class Daemon:
 
     def refuses_to_start(self):
         """Runs a daemon that has to end by itself: its exit code and what it said."""
-        result = self.bench.run(self.arguments, env=self.environment)
+        try:
+            result = self.bench.run(self.arguments, env=self.environment, seconds=10)
+        except subprocess.TimeoutExpired:
+            raise Failed("sfsyncd runs where it has to refuse to start")
         return result.returncode, result.stderr
 
     def kill(self):

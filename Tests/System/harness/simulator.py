@@ -32,7 +32,8 @@ class Simulator:
         arguments = [bench.program("sfsync-sim"), "serve", "--until-stdin-closes"]
         numbers = {"leads": leads, "contacts": contacts, "people": people, "seed": seed}
         for key, value in {"seconds": 360, **numbers, **options}.items():
-            arguments += ["--" + key.replace("_", "-"), str(value)]
+            # True is a flag's presence.
+            arguments += ["--" + key.replace("_", "-")] + ([] if value is True else [str(value)])
         self.process = bench.start(
             arguments, bench.path(name + ".log"), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if not select.select([self.process.stdout], [], [], bench.left(30))[0]:
@@ -113,6 +114,10 @@ class Simulator:
     def attributes(self, person):
         """What Intercom holds of a person, by name."""
         return self.shown(person).get("custom_attributes", {})
+
+    def time(self):
+        """The simulated moment, in milliseconds."""
+        return self.control.call("GET", "/time")["milliseconds"]
 
     def record(self, record, fields=None):
         query = f"?fields={fields}" if fields else ""
