@@ -118,7 +118,7 @@ let package = Package(
       name: "ControlTests", dependencies: ["Control", "sfsyncctl"], swiftSettings: strict),
     .testTarget(
       name: "ControlServerTests",
-      dependencies: ["Daemon", "Control", "EventLoop", "TestSupport"], swiftSettings: strict),
+      dependencies: ["Daemon", "Control", "EventLoop", "sfsyncctl"], swiftSettings: strict),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Daemon", "SyncCore", logging],
       swiftSettings: strict),

@@ -47,8 +47,10 @@ import SyncCore
     notify = Notify(log: log)
     credentials = Credentials(option: option, environment: environment)
     let loaded = try Configuration.load(file: configurationFile)
-    for warning in loaded.warnings { log.event(.configurationWarning, warning) }
     configuration = loaded.configuration
+    for warning in loaded.warnings + configuration.notYet {
+      log.event(.configurationWarning, warning)
+    }
     // Read once now, so that a missing or readable secret stops the start, not the first poll.
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }

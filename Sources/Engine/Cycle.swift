@@ -44,10 +44,10 @@ package struct CycleReport: Sendable, Equatable {
   // MARK: Poll
 
   /// One poll of both sides.
-  package func poll(isAsked: Bool) async throws -> CycleReport {
+  package func poll(isAsked: Bool, isDeep: Bool) async throws -> CycleReport {
     let before = calls
     let cycle = try begin(adopting: true)
-    let reader = PollReader(parts, cycle: cycle, isAsked: isAsked)
+    let reader = PollReader(parts, cycle: cycle, isAsked: isAsked, isDeep: isDeep)
     try await reader.readSalesforce()
     try await reader.readPeople()
     try await plan(cycle, lane: isAsked ? .asked : .fresh)
@@ -78,7 +78,7 @@ package struct CycleReport: Sendable, Equatable {
     while try planner.planSlice(
       cycle: cycle, lane: lane, limit: Self.planPeople, now: parts.clock.now)
     {
-      await Task.yield()
+      await EventLoop.nextTurn()
     }
   }
 

@@ -190,7 +190,7 @@ import Wire
     isSettling = true
     Task { @EventLoop in
       // Answers that came in the same turn of the loop are settled with this one.
-      await Task.yield()
+      await EventLoop.nextTurn()
       self.flush()
     }
   }

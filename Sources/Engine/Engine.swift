@@ -37,6 +37,8 @@ package import SyncCore
   private var isInitialOpen = true
   private var asked: [Asked] = []
   private var countedCalls = 0
+  /// When people are to be read back over the whole overlap again.
+  private var nextDeepAt: Int64 = 0
   private var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
 
   /// A sync that somebody asked for and waits for.
@@ -171,7 +173,9 @@ package import SyncCore
     defer { isPolling = false }
     let start = parts.clock.uptime
     do {
-      let report = try await cycle.poll(isAsked: isAsked)
+      let isDeep = start >= nextDeepAt
+      let report = try await cycle.poll(isAsked: isAsked, isDeep: isDeep)
+      if isDeep { nextDeepAt = start + parts.settings.overlap / 2 }
       try finished(report, since: start)
       return report
     } catch {
@@ -207,6 +211,8 @@ package import SyncCore
     let report = try await cycle.full(isInitial: isInitial) { [unowned self] state in
       try await self.between(state)
     }
+    // The list has just brought everybody.
+    nextDeepAt = parts.clock.uptime + parts.settings.overlap / 2
     try countCalls()
     try recovered(salesforceHealth)
     if isInitial { try closeInitial() }

@@ -386,7 +386,7 @@ import Wire
       cycle: state.cycle, lane: .fresh, limit: Self.walkPeople, now: parts.clock.now)
     {
       try await between(state)
-      await Task.yield()
+      await EventLoop.nextTurn()
     }
     while true {
       let ids = try store.personIDs(after: state.walkedTo ?? "", limit: Self.walkPeople)
@@ -401,7 +401,7 @@ import Wire
         }
       }
       try await between(state)
-      await Task.yield()
+      await EventLoop.nextTurn()
     }
   }
 }

@@ -10,14 +10,17 @@ import Wire
   private let parts: EngineParts
   private let cycle: Int64
   private let isAsked: Bool
+  private let isDeep: Bool
   private(set) var changed = 0
   /// Streams that did not answer although the poll did: UserRole wants a permission of its own.
   private(set) var failures: [Stream: Failure] = [:]
 
-  init(_ parts: EngineParts, cycle: Int64, isAsked: Bool) {
+  /// - Parameter isDeep: read people back to the cursor less the overlap, whatever is known.
+  init(_ parts: EngineParts, cycle: Int64, isAsked: Bool, isDeep: Bool) {
     self.parts = parts
     self.cycle = cycle
     self.isAsked = isAsked
+    self.isDeep = isDeep
   }
 
   // MARK: Salesforce
@@ -55,7 +58,7 @@ import Wire
       try compare(page, then: cursor)
       if isLast { return }
       page = try await next(of: page, stream)
-      await Task.yield()
+      await EventLoop.nextTurn()
     }
   }
 
@@ -91,6 +94,10 @@ import Wire
   static let people = "people"
 
   /// Newest first, until the cursor less the overlap is reached.
+  ///
+  /// Our own writes come back here, by the thousand after an initial sync, so a shallow read stops
+  /// at the first page on which everything is known. The index lags, so what changed earlier may
+  /// appear below such a page: a deep read, which alone moves the cursor, finds it.
   func readPeople() async throws {
     let store = parts.store
     let cursor = try store.cursor(Self.people)?.since ?? 0
@@ -101,21 +108,24 @@ import Wire
       let page = try await parts.pace.call(isAsked: isAsked) {
         try await parts.intercom.search(updatedSince: until, startingAfter: next)
       }
-      try store.transaction {
+      let isNews = try store.transaction {
         let comparison = try PersonComparison(store, kind: .poll, cycle: cycle, sweep: 0)
+        var isNews = false
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
           try batch.forEach { row in
             newest = max(newest, row.integer(PersonColumn.updatedAt.rawValue) ?? 0)
-            try comparison.compare(row)
+            if try comparison.compare(row) != .same { isNews = true }
           }
         }
         try page.forEachRow(sink)
         changed += comparison.changed
+        return isNews
       }
       next = page.next
       if let oldest = page.oldestUpdatedAt, oldest < until { break }
-      await Task.yield()
+      if !isDeep, !isNews { return }
+      await EventLoop.nextTurn()
     } while next != nil
-    try store.transaction { try store.setCursor(Self.people, Cursor(since: newest)) }
+    if isDeep { try store.transaction { try store.setCursor(Self.people, Cursor(since: newest)) } }
   }
 }

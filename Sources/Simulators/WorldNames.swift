@@ -65,7 +65,10 @@ package struct WorldNames: Sendable {
   /// Another spelling of the same address.
   package func recased(_ email: String) -> String {
     email.split(separator: "@").enumerated()
-      .map { $0.offset == 0 ? $0.element.prefix(1).uppercased() + $0.element.dropFirst() : $0.element.uppercased() }
+      .map {
+        $0.offset == 0
+          ? $0.element.prefix(1).uppercased() + $0.element.dropFirst() : $0.element.uppercased()
+      }
       .joined(separator: "@")
   }
 }

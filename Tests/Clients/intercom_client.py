@@ -6,7 +6,7 @@ from intercom import (
     CreateDataEventRequestWithId, Intercom, MultipleFilterSearchRequest, SingleFilterSearchRequest,
     StartingAfterPaging)
 from intercom.core.api_error import ApiError
-from intercom.errors import BadRequestError, NotFoundError, UnauthorizedError
+from intercom.errors import BadRequestError, UnauthorizedError
 
 from checks import READY, check, control, edit, main, refused
 
@@ -20,6 +20,11 @@ def one(email):
         pagination=StartingAfterPaging(per_page=10))
 
 
+def gone(person):
+    # The description declares no 404 here, so the SDK has no class for it.
+    assert refused(ApiError, client.contacts.find, person).status_code == 404
+
+
 @check("me names the workspace, its zone and its region")
 def me():
     admin = client.admins.identify()
@@ -30,8 +35,8 @@ def me():
 @check("a wrong token is an UnauthorizedError")
 def unauthorized():
     stranger = Intercom(token="wrong", base_url=BASE)
-    error = refused(UnauthorizedError, stranger.admins.identify)
-    assert error.body.errors[0].code == "unauthorized", error.body
+    refused(UnauthorizedError, stranger.contacts.find, "0" * 24)
+    assert refused(ApiError, stranger.admins.identify).status_code == 401
 
 
 @check("the SDK's pager lists every person once")
@@ -41,14 +46,21 @@ def list_all():
     assert len(ids) == len(set(ids)) == total, (len(ids), total)
 
 
-@check("the SDK's pager walks through a search once and completely")
+@check("the pages of a search show everybody once")
 def search_all():
     query = MultipleFilterSearchRequest(
         operator="AND",
         value=[SingleFilterSearchRequest(field="role", operator="=", value="lead")])
-    pager = client.contacts.search(query=query, pagination=StartingAfterPaging(per_page=50))
-    ids = [person.id for person in pager]
-    assert len(ids) == len(set(ids)) > 100, len(ids)
+    ids, cursor = [], None
+    while True:
+        # The SDK's own pager repeats the first page for ever: it never passes the cursor on.
+        page = client.contacts.search(
+            query=query, pagination=StartingAfterPaging(per_page=150, starting_after=cursor))
+        ids += [person.id for person in page.items]
+        cursor = page.response.pages.next.starting_after if page.has_next else None
+        if cursor is None:
+            break
+    assert len(ids) == len(set(ids)) == page.response.total_count > 100, len(ids)
 
 
 @check("a user is made, found by e-mail, changed and deleted")
@@ -61,10 +73,10 @@ def lifecycle():
     assert changed.name == "Nina &amp; Co", changed.name
     assert client.contacts.find(made.id).phone == "+49301"
     assert client.contacts.archive(made.id).archived is True
-    refused(NotFoundError, client.contacts.find, made.id)
+    gone(made.id)
     assert client.contacts.unarchive(made.id).archived is False
     assert client.contacts.delete(made.id).deleted is True
-    refused(NotFoundError, client.contacts.find, made.id)
+    gone(made.id)
 
 
 @check("a second user with the same e-mail is a 409 that names the first")
@@ -120,7 +132,7 @@ def merge():
     user = client.contacts.create(request=CreateContactRequestWithEmail(email="into@example.org"))
     merged = client.contacts.merge_lead_in_user(lead_id=lead.id, contact_id=user.id)
     assert merged.id == user.id
-    refused(NotFoundError, client.contacts.find, lead.id)
+    gone(lead.id)
 
 
 @check("tags, admins and teams are listed")
@@ -131,7 +143,7 @@ def furniture():
     tag = edit("intercom", "add-tag", name="hot")["id"]
     assert [row.id for row in client.tags.list().data] == [tag]
     person = client.contacts.create(request=CreateContactRequestWithEmail(email="tag@example.org"))
-    assert client.tags.tag_contact(person.id, id=tag).name == "hot"
+    assert client.tags.tag_contact(person.id, tag_id=tag).name == "hot"
     assert [row.id for row in client.contacts.list_attached_tags(person.id).data] == [tag]
 
 

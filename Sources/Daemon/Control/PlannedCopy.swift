@@ -18,7 +18,7 @@ import Store
   static func make(_ daemon: Daemon, isFull: Bool) async throws -> PlannedCopy {
     let path = daemon.configuration.store.path + ".plan"
     remove(path)
-    try await daemon.store.copy(to: path) { await Task.yield() }
+    try await daemon.store.copy(to: path) { await EventLoop.nextTurn() }
     let opened = try SyncStore.open(path: path, settings: daemon.configuration.storeSettings)
     let copy = PlannedCopy(store: opened.store, path: path)
     do {
@@ -38,7 +38,7 @@ import Store
       try store.transaction { try store.set("full_read", nil) }
       _ = try await cycle.full(isInitial: isInitial)
     } else {
-      _ = try await cycle.poll(isAsked: true)
+      _ = try await cycle.poll(isAsked: true, isDeep: true)
     }
   }
 

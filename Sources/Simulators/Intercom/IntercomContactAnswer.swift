@@ -114,12 +114,15 @@ extension IntercomSimulator {
       let firms = extras?.companies.filter { companies.indices.contains($0) } ?? []
       list("tags", at: "tags", "tag", "/tags/", tags, contact, index, into: &out)
       list(
-        "notes", at: "notes", "note", "/notes/", extras?.notes.map { String($0.id) } ?? [], contact, index,
+        "notes", at: "notes", "note", "/notes/", extras?.notes.map { String($0.id) } ?? [], contact,
+        index,
         into: &out)
       list(
-        "companies", at: "companies", "company", "/companies/", firms.map { companies[$0].id }, contact, index,
+        "companies", at: "companies", "company", "/companies/", firms.map { companies[$0].id },
+        contact, index,
         into: &out)
-      for name in ["opted_out_subscription_types", "opted_in_subscription_types"] as [StaticString] {
+      for name in ["opted_out_subscription_types", "opted_in_subscription_types"] as [StaticString]
+      {
         list(
           name, at: "subscriptions", "subscription", "/subscriptions/", [], contact, index,
           into: &out)

@@ -60,7 +60,7 @@ extension IntercomSimulator {
       guard parts.count == 3, parts[0] == "c", let after = UInt32(parts[1], radix: 16),
         let number = Int(parts[2], radix: 16), number >= 1
       else { throw Refusal(400, "client_error", "bad 'starting_after' parameter") }
-      index = after &+ 1
+      index = after == .max ? .max : after + 1
       page = number
     }
     var writer = Writer(reserving: size * 2700 + 256)

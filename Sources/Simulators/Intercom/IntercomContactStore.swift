@@ -197,15 +197,25 @@ extension IntercomSimulator {
 
     var lagging: [UInt32] { Array(indexed.keys) }
 
-    /// The people whose indexed `updated_at` is at or after `second`, oldest first.
-    func changed(since second: Int64) -> [Stamp] {
+    /// The live people whose indexed `updated_at` lies in the range, oldest first.
+    ///
+    /// No contact is copied on the way: after an initial sync all of them were changed today.
+    func changed(in seconds: Range<Int64>) -> [Stamp] {
       var low = 0
       var high = log.count
       while low < high {
         let middle = (low + high) / 2
-        if log[middle].second < second { low = middle + 1 } else { high = middle }
+        if log[middle].second < seconds.lowerBound { low = middle + 1 } else { high = middle }
       }
-      return log[low...].filter { visible($0.index)?.updatedAt == $0.second }
+      let hasLag = !indexed.isEmpty
+      return log[low...].filter { stamp in
+        guard stamp.second < seconds.upperBound else { return false }
+        if hasLag, let held = indexed[stamp.index] {
+          return held.map { $0.updatedAt == stamp.second && $0.isLive } ?? false
+        }
+        let place = Int(stamp.index)
+        return contacts[place].updatedAt == stamp.second && contacts[place].isLive
+      }
     }
 
     private func stamp(_ second: Int64, _ index: UInt32) {

@@ -185,7 +185,9 @@ extension IntercomSimulator {
     return id
   }
 
-  /// A part by hand: `admin` nil is the person's own message. The part's id.
+  /// Adds a part by hand and returns its id.
+  ///
+  /// Without `admin` it is the person's own message.
   @discardableResult
   package func addPart(
     to conversationID: String, type: String = "comment", _ text: String?, admin: Int? = nil

@@ -125,7 +125,8 @@ extension IntercomSimulator {
       ]
       func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
       let time = "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
-      return "\(names[Int(weekday(day))]), \(two(date)) \(months[Int(month - 1)]) \(year) \(time) GMT"
+      return
+        "\(names[Int(weekday(day))]), \(two(date)) \(months[Int(month - 1)]) \(year) \(time) GMT"
     }
   }
 }

@@ -33,7 +33,12 @@ struct OrgSchema {
   var isBulkReadable = true
 
   let prefixBytes: [UInt8]
+  /// What new rows get where the caller says nothing.
+  let defaults: [(name: String, value: String)]
+  /// By name as it is written, and by name in lower case.
   private let positions: [String: Int]
+  /// The cells of the fields that have one, by name as it is written.
+  private let cells: [String: UInt8]
 
   init(
     _ name: String, label: String? = nil, plural: String? = nil, prefix: String,
@@ -58,20 +63,26 @@ struct OrgSchema {
     for index in columns.indices {
       columns[index].slot = Self.slot(name, columns[index].field, index, positions)
     }
+    var cells: [String: UInt8] = [:]
+    for (index, column) in columns.enumerated() {
+      positions[column.field.name] = index
+      if case .cell(let cell) = column.slot { cells[column.field.name] = cell }
+    }
     self.columns = columns
     self.positions = positions
+    self.cells = cells
+    defaults = columns.compactMap { column in
+      column.field.defaultValue.map { (column.field.name, $0) }
+    }
   }
 
   /// The column of a field, whatever its case.
   func column(_ name: String) -> OrgColumn? { index(name).map { columns[$0] } }
 
-  func index(_ name: String) -> Int? { positions[name.lowercased()] }
+  func index(_ name: String) -> Int? { positions[name] ?? positions[name.lowercased()] }
 
   /// The column of a field that the program itself names.
-  func cell(_ name: String) -> UInt8? {
-    guard case .cell(let cell)? = column(name)?.slot else { return nil }
-    return cell
-  }
+  func cell(_ name: String) -> UInt8? { cells[name] }
 
   /// The column and the field that a relation such as `Owner` starts from.
   func relation(_ name: String) -> OrgColumn? {

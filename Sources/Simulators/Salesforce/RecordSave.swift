@@ -100,10 +100,8 @@ extension SalesforceSimulator {
   private func setDefaults(
     _ table: OrgTable, _ fields: inout [String: String?], _ options: SaveOptions
   ) {
-    for column in table.schema.columns {
-      guard let value = column.field.defaultValue, (fields[column.field.name] ?? nil) == nil
-      else { continue }
-      fields[column.field.name] = value
+    for (name, value) in table.schema.defaults where (fields[name] ?? nil) == nil {
+      fields[name] = value
     }
     if table.schema.column("OwnerId") != nil, (fields["OwnerId"] ?? nil) == nil {
       fields["OwnerId"] = options.actor

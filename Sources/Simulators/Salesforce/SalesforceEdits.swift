@@ -18,13 +18,11 @@ extension SalesforceSimulator {
   ) -> String {
     guard let table = org.table(object) else { return "" }
     var fields = fields
-    if table.schema.column("OwnerId") != nil, fields["OwnerId"] == nil {
+    if table.schema.cell("OwnerId") != nil, fields["OwnerId"] == nil {
       fields["OwnerId"] = integrationUserID
     }
-    for column in table.schema.columns {
-      if let value = column.field.defaultValue, fields[column.field.name] == nil {
-        fields[column.field.name] = value
-      }
+    for (name, value) in table.schema.defaults where fields[name] == nil {
+      fields[name] = value
     }
     return org.insert(table, fields, change(visibleAfter))
   }

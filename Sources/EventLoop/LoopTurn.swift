@@ -1,11 +1,10 @@
 import Dispatch
-import EventLoop
 
 extension EventLoop {
   /// Lets everything that already waits on the loop go first.
   ///
   /// `Task.yield()` would go by way of the global pool, which others may keep busy.
-  @EventLoop static func nextTurn() async {
+  @EventLoop package static func nextTurn() async {
     await withCheckedContinuation { continuation in
       queue.async { continuation.resume() }
     }

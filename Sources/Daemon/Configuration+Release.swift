@@ -1,0 +1,16 @@
+/// What a configuration may hold already although this release does not act on it.
+extension Configuration {
+  /// One sentence a table: silence would look like a promise.
+  var notYet: [String] {
+    let plain = Configuration(
+      loginURL: salesforce.loginURL, clientID: salesforce.clientID)
+    var tables: [String] = []
+    if leads != plain.leads { tables.append("leads") }
+    if !mapping.isEmpty { tables.append("mapping") }
+    if tasks != plain.tasks { tables.append("tasks") }
+    if assign != plain.assign { tables.append("assign") }
+    if mail != nil { tables.append("mail") }
+    if inbox != plain.inbox { tables.append("inbox") }
+    return tables.map { "[\($0)] is read but not acted on by this release of sfsync." }
+  }
+}
