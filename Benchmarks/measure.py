@@ -119,10 +119,10 @@ def changes(daemon, simulator, folder, table):
 
 def idle(daemon, seconds):
     """Wake-ups a minute and anonymous memory of a daemon that has nothing to do."""
-    before, cpu = daemon.wakeups(), daemon.cpu()
-    time.sleep(seconds)
-    return ((daemon.wakeups() - before) * 60 / seconds, daemon.cpu() - cpu,
-            daemon.memory("RssAnon"), daemon.memory("VmRSS"))
+    cpu = daemon.cpu()
+    wakeups = daemon.wakeups(seconds)
+    return (wakeups * 60 / seconds, daemon.cpu() - cpu, daemon.memory("RssAnon"),
+            daemon.memory("VmRSS"))
 
 
 def measure(options, folder):

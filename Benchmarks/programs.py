@@ -48,14 +48,28 @@ class Program:
         with open(f"/proc/{self.pid}/clear_refs", "w") as file:
             file.write("5")
 
-    def wakeups(self):
-        """Times that a thread went to sleep of its own will."""
-        total = 0
+    def switches(self):
+        """How often each thread went to sleep of its own will."""
+        counts = {}
         for thread in os.listdir(f"/proc/{self.pid}/task"):
-            with open(f"/proc/{self.pid}/task/{thread}/status") as file:
-                for line in file:
-                    if line.startswith("voluntary_ctxt_switches:"):
-                        total += int(line.split()[1])
+            try:
+                with open(f"/proc/{self.pid}/task/{thread}/status") as file:
+                    for line in file:
+                        if line.startswith("voluntary_ctxt_switches:"):
+                            counts[thread] = int(line.split()[1])
+            except FileNotFoundError:
+                pass  # it ended between the two looks
+        return counts
+
+    def wakeups(self, seconds):
+        """Switches in so many seconds; threads come and go, so it looks twice a second."""
+        before, total = self.switches(), 0
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            time.sleep(0.5)
+            now = self.switches()
+            total += sum(count - before.get(thread, 0) for thread, count in now.items())
+            before = now
         return total
 
     def end(self, number=signal.SIGTERM):
