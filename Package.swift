@@ -123,5 +123,12 @@ let package = Package(
       name: "ConfigurationTests", dependencies: ["Daemon", "SyncCore", logging],
       swiftSettings: strict),
     .testTarget(
+      name: "CheckTests",
+      dependencies: ["Daemon", "HTTP", "Simulators", "Store", "SyncCore", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ErrorsManualTests", dependencies: ["SyncCore", "Salesforce", "Intercom", "Engine"],
+      swiftSettings: strict),
+    .testTarget(
       name: "LoggingTests", dependencies: ["Daemon", logging], swiftSettings: strict),
   ], swiftLanguageModes: [.v6])

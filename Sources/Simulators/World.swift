@@ -20,7 +20,7 @@ package final class World {
     package var bulkMilliseconds: Int64 = 5_000
     package var searchLagMilliseconds: Int64 = 0
     package var timezone = "America/Los_Angeles"
-    /// A unique external id field of that name on Lead and Task.
+    /// A unique external id field of that name on Lead, Contact and Task.
     package var externalIDField: String?
     package var instanceURL: String?
 
@@ -47,7 +47,10 @@ package final class World {
     settings.bulk.runTime = population.bulkMilliseconds - settings.bulk.queueTime
     if let url = population.instanceURL { settings.instanceURL = url }
     if let field = population.externalIDField {
-      settings.customFields = ["Lead": [.externalID(field)], "Task": [.externalID(field)]]
+      settings.customFields = [
+        "Lead": [.externalID(field)], "Contact": [.externalID(field)],
+        "Task": [.externalID(field)],
+      ]
     }
     return settings
   }

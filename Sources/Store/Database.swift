@@ -7,10 +7,12 @@ final class Database {
   private var statements: [String: Statement] = [:]
 
   /// Opens or makes the file; multi-thread mode, since everything here happens on one queue.
-  init(path: String) throws(SQLError) {
+  ///
+  /// With `isReadOnly` nothing is made and nothing can be written.
+  init(path: String, isReadOnly: Bool = false) throws(SQLError) {
     var raw: OpaquePointer?
-    let flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let mode = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = sqlite3_open_v2(path, &raw, flags, nil)
     guard code == SQLITE_OK, let raw else {
       let message = String(cString: sqlite3_errstr(code))
