@@ -76,13 +76,14 @@ package import SyncCore
     budget = kept ?? APIBudget(share: parts.settings.salesforceShare)
     budget.share = parts.settings.salesforceShare
     isPaused = try parts.store.get("paused") != nil
-    deliverer.onStoreFailure = { [unowned self] in self.onStoreFailure?($0) }
-    deliverer.onSettled = { [unowned self] in
-      do { try self.closeInitial() } catch { self.onStoreFailure?(error) }
+    deliverer.onStoreFailure = { [weak self] in self?.onStoreFailure?($0) }
+    // What is in flight may outlive an engine that was replaced.
+    deliverer.onSettled = { [weak self] in
+      do { try self?.closeInitial() } catch { self?.onStoreFailure?(error) }
     }
-    deliverer.onAttributeMissing = { [unowned self] in
-      self.isPrepared = false
-      self.wake.raise()
+    deliverer.onAttributeMissing = { [weak self] in
+      self?.isPrepared = false
+      self?.wake.raise()
     }
   }
 

@@ -120,7 +120,8 @@ import Wire
     let store = parts.store
     try store.lazyTransaction {
       let comparison = try StreamComparison(
-        store, page.stream, kind: kind, cycle: state.cycle, sweep: state.sweep)
+        store, page.stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
+        startedAt: state.startedAt)
       let sink = PageSink(columns: StreamComparison.columns(of: page.stream)) { batch in
         try batch.forEach { try comparison.compare($0) }
       }
@@ -222,7 +223,8 @@ import Wire
     return PageSink(columns: StreamComparison.columns(of: stream)) { batch in
       try store.lazyTransaction {
         let comparison = try StreamComparison(
-          store, stream, kind: kind, cycle: state.cycle, sweep: state.sweep)
+          store, stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
+          startedAt: state.startedAt)
         try batch.forEach { try comparison.compare($0) }
       }
     }
@@ -252,7 +254,8 @@ import Wire
       let answer = try await parts.salesforce.rows(of: object, ids: ids)
       try parts.store.transaction {
         let comparison = try RecordComparison(
-          parts.store, kind: .full, cycle: state.cycle, sweep: state.sweep)
+          parts.store, kind: .full, cycle: state.cycle, sweep: state.sweep,
+          startedAt: state.startedAt)
         let sink = PageSink(columns: RecordColumn.allCases.count) { batch in
           try batch.forEach { try comparison.compare($0) }
         }
@@ -297,7 +300,7 @@ import Wire
       let store = parts.store
       try store.lazyTransaction {
         let comparison = try PersonComparison(
-          store, kind: kind, cycle: state.cycle, sweep: state.sweep)
+          store, kind: kind, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince)
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
           try batch.forEach { try comparison.compare($0) }
         }
@@ -362,7 +365,7 @@ import Wire
       answer.fill(&row)
       try store.transaction {
         _ = try PersonComparison(
-          store, kind: .full, cycle: state.cycle, sweep: state.sweep
+          store, kind: .full, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince
         ).compare(row)
       }
     } catch let error as IntercomError where error.isPersonGone {
@@ -393,7 +396,8 @@ import Wire
       guard let last = ids.last else { break }
       try store.lazyTransaction {
         for id in ids {
-          try planner.plan(id, cycle: state.cycle, lane: .backfill, now: parts.clock.now)
+          try planner.plan(
+            id, cycle: state.cycle, lane: .backfill, now: parts.clock.now, isWhole: true)
         }
         try save {
           $0.walkedTo = last

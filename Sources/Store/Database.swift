@@ -3,7 +3,9 @@ import CSQLite
 /// One connection to one SQLite file, with its prepared statements.
 final class Database {
   let path: String
-  private let raw: OpaquePointer
+  /// SQLite has found the file damaged since it was opened.
+  private(set) var isDamaged = false
+  let raw: OpaquePointer
   private var statements: [String: Statement] = [:]
 
   /// Opens or makes the file; multi-thread mode, since everything here happens on one queue.
@@ -33,20 +35,25 @@ final class Database {
   /// Runs statements that return nothing.
   func execute(_ sql: String) throws(SQLError) {
     let code = sqlite3_exec(raw, sql, nil, nil, nil)
-    guard code == SQLITE_OK else {
-      throw SQLError(code: code, message: String(cString: sqlite3_errmsg(raw)), statement: sql)
-    }
+    guard code == SQLITE_OK else { throw error(code, sql) }
+  }
+
+  /// The error that the connection was left with, for the statement `sql`.
+  func error(_ code: Int32, _ sql: String) -> SQLError {
+    let error = SQLError(code: code, message: String(cString: sqlite3_errmsg(raw)), statement: sql)
+    if error.problem == .damaged { isDamaged = true }
+    return error
   }
 
   /// The prepared statement for `sql`, which is a constant of ours.
   func statement(_ sql: String) throws(SQLError) -> Statement {
     if let known = statements[sql] { return known }
-    let new = try Statement(sql, in: raw)
+    let new = try Statement(sql, in: self)
     statements[sql] = new
     return new
   }
 
-  func prepare(_ sql: String) throws(SQLError) -> Statement { try Statement(sql, in: raw) }
+  func prepare(_ sql: String) throws(SQLError) -> Statement { try Statement(sql, in: self) }
 
   var changes: Int64 { sqlite3_changes64(raw) }
 

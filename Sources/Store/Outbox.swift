@@ -152,12 +152,22 @@ extension Store {
   }
 
   package func heldCount() throws(SQLError) -> Int64 {
-    try count("SELECT count(*) FROM delivery WHERE state = 0")
+    try tally(.held)
   }
+
+  /// Rows let go by one statement, whose undo log is held in memory.
+  private static let releasedMax: Int64 = 5_000
 
   /// Lets every held delivery go.
   package func releaseHeld() throws(SQLError) {
-    try database.statement("UPDATE delivery SET state = 1 WHERE state = 0").run()
+    repeat {
+      try database.statement(
+        """
+        UPDATE delivery SET state = 1
+        WHERE id IN (SELECT id FROM delivery WHERE state = 0 LIMIT ?)
+        """
+      ).run { $0.bind(1, Self.releasedMax) }
+    } while database.changes == Self.releasedMax
   }
 
   /// Lets the held deliveries of one cycle go: a person asked for just these.

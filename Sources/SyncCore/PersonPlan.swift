@@ -23,6 +23,10 @@ package struct PersonPlan: Sendable, Equatable {
       desired = Enrichment.values(
         of: record, owner: try record.ownerID.flatMap(owner), recordURL: recordURL)
     }
+    guard !decision.isHeld else {
+      return PersonPlan(
+        decision: decision, desired: desired, owesAttributes: false, events: [], moves: false)
+    }
     // People without a link are never written to, except to clear what we wrote (M1).
     let mayWrite = decision.record != nil || person.sent != nil
     let owes = mayWrite && Enrichment.owes(desired, to: person, in: configured)
