@@ -16,7 +16,7 @@ package import SyncCore
 
   /// What `person` is owed, without writing anything: `explain` asks this too (O2).
   ///
-  /// - Parameter isWhole: both sides were just read whole, so that what the snapshot lacks is gone.
+  /// `isWhole` says that both sides were just read whole, so that what the snapshot lacks is gone.
   package func judge(_ person: Person, isWhole: Bool = false) throws -> PersonPlan {
     let link = try store.link(of: person.id)
     return try PersonPlan.make(

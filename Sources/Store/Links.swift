@@ -30,7 +30,7 @@ package struct Link: Sendable, Equatable {
 extension Store {
   /// Decides one person's link from the snapshot, without writing (M1 to M7).
   ///
-  /// - Parameter isWhole: everything was just read, so that what the snapshot lacks is not there.
+  /// `isWhole` says that everything was just read, so that what the snapshot lacks is not there.
   package func decideLink(
     of person: Person, current: Link?, isWhole: Bool = false
   ) throws(SQLError) -> LinkDecision {

@@ -125,7 +125,8 @@ package final class Store {
     // Another program's file is left as it is, its journal mode included.
     let application = try pragma("application_id")
     let version = try pragma("user_version")
-    let isNew = try version == 0 && application == 0 && count("SELECT count(*) FROM sqlite_schema") == 0
+    let isNew =
+      try version == 0 && application == 0 && count("SELECT count(*) FROM sqlite_schema") == 0
     guard isNew || application == Schema.applicationID else { throw StoreError.foreignFile }
     guard version <= migrations.count else {
       throw StoreError.newerSchema(found: Int(version), known: migrations.count)
@@ -157,7 +158,10 @@ package final class Store {
 
   /// After a stop that was not clean.
   private func check() throws(SQLError) {
-    let verdict = try database.prepare("PRAGMA quick_check(1)").first { _ in } read: { $0.text(0) }
+    let verdict = try database.prepare("PRAGMA quick_check(1)").first { _ in
+    } read: {
+      $0.text(0)
+    }
     guard verdict == "ok" else {
       throw SQLError(
         code: SQLITE_CORRUPT, message: verdict ?? "no verdict", statement: "quick_check")
@@ -165,7 +169,10 @@ package final class Store {
   }
 
   private func pragma(_ name: String) throws(SQLError) -> Int64 {
-    try database.prepare("PRAGMA \(name)").first { _ in } read: { $0.integer(0) } ?? 0
+    try database.prepare("PRAGMA \(name)").first { _ in
+    } read: {
+      $0.integer(0)
+    } ?? 0
   }
 }
 
