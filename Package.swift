@@ -92,6 +92,16 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
     .testTarget(name: "PacingTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "SyncCore", "Wire", "CSQLite"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: [
+        "Engine", "Salesforce", "Intercom", "Store", "SyncCore", "Wire", "HTTP", "EventLoop",
+        "Simulators", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "CurlTransportTests",
       dependencies: ["CurlTransport", "EventLoop", "HTTP", "TestSupport"],

@@ -40,6 +40,8 @@ package struct CycleReport: Sendable, Equatable {
 
   /// People planned in one slice of the loop.
   static let planPeople = 200
+  /// No try is put off for longer than this, unless the clock was set back.
+  static let tryMillisecondsMax: Int64 = 20 * 60_000
 
   // MARK: Poll
 
@@ -50,6 +52,7 @@ package struct CycleReport: Sendable, Equatable {
     let reader = PollReader(parts, cycle: cycle, isAsked: isAsked, isDeep: isDeep)
     try await reader.readSalesforce()
     try await reader.readPeople()
+    try reader.noteFailures()
     try await plan(cycle, lane: isAsked ? .asked : .fresh)
     let guarded = try release(force: false)
     return CycleReport(
@@ -65,6 +68,8 @@ package struct CycleReport: Sendable, Equatable {
   private func begin(adopting: Bool) throws -> Int64 {
     try parts.store.transaction {
       let cycle = try parts.store.next("cycle")
+      let now = parts.clock.now
+      try parts.store.recallTries(after: now + Self.tryMillisecondsMax, to: now)
       if adopting {
         // What an interrupted cycle compared is planned by this one.
         try parts.store.adoptDifferences(
@@ -113,19 +118,19 @@ package struct CycleReport: Sendable, Equatable {
   }
 
   private func finish(_ state: FullRead) throws -> Int64 {
-    try parts.store.transaction {
-      let held = try parts.store.heldCount()
-      let guarded = try releaseHeld(force: state.isInitial)
+    let guarded = try parts.store.transaction {
       try FullRead.remove(parts.store)
+      let guarded = try releaseHeld(force: state.isInitial)
       try parts.store.set("full_at", String(parts.clock.now))
       if state.isInitial {
         try parts.store.set("initial", "delivering")
-        try parts.store.set("initial_total", String(held))
+        try parts.store.set("initial_total", String(try parts.store.outboxCounts().backfill))
         try parts.store.set("initial_started", String(state.startedAt))
       }
-      released()
       return guarded
     }
+    released()
+    return guarded
   }
 
   // MARK: The guard (G1)
@@ -140,39 +145,42 @@ package struct CycleReport: Sendable, Equatable {
   /// How many were held back: all of them, or none.
   private func releaseHeld(force: Bool) throws -> Int64 {
     let store = parts.store
-    let held = try store.heldCount()
+    // What a full read has planned so far stays its own until it is through.
+    let other = try FullRead.load(store)?.cycle
+    let held = try store.heldCount(except: other)
     guard !isDry else { return held }
-    guard held > 0 else {
-      try store.set("guarded", nil)
-      return 0
-    }
-    let moves = try store.heldMoves()
-    let links = try store.linkCounts().people + store.heldEnds()
-    let limit = max(
-      Double(EngineSettings.guardLinksMin), parts.settings.guardShare * Double(links))
-    let isTooMuch = moves >= EngineSettings.guardLinksMin && Double(moves) > limit
+    let moves = try store.heldMoves(except: other)
+    let links = try store.linkCounts().people + store.heldEnds(except: other)
+    let isTooMuch =
+      moves >= EngineSettings.guardLinksMin
+      && Double(moves) > parts.settings.guardShare * Double(links)
     guard isTooMuch, !force else {
-      let wasGuarded = try store.get("guarded") != nil
-      try store.releaseHeld()
-      try store.set("guarded", nil)
-      try store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
-      if wasGuarded {
-        parts.report(Occurrence(.guardReleased, "Let \(held) held deliveries go."))
-      }
+      try store.releaseHeld(except: other)
+      try opened(held)
       return 0
     }
-    let isNews = try store.get("guarded") == nil
-    try store.set("guarded", String(moves))
-    try store.enter(
+    try stopped(held, moves: moves, links: links)
+    return held
+  }
+
+  private func opened(_ held: Int64) throws {
+    guard try parts.store.get("guarded") != nil else { return }
+    try parts.store.set("guarded", nil)
+    try parts.store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
+    parts.report(Occurrence(.guardReleased, "Let \(held) held deliveries go."))
+  }
+
+  private func stopped(_ held: Int64, moves: Int64, links: Int64) throws {
+    let isNews = try parts.store.get("guarded") == nil
+    try parts.store.set("guarded", String(moves))
+    try parts.store.enter(
       Report(
         EngineMeaning.guardStopped, what: "write a cycle's \(held) deliveries",
         answer: "\(moves) of \(links) links would end or move", subjectKey: "guard"),
       now: parts.clock.now)
-    if isNews {
-      parts.report(
-        Occurrence(
-          .guardStopped, "Stopped before writing: \(moves) of \(links) links would end or move."))
-    }
-    return held
+    guard isNews else { return }
+    parts.report(
+      Occurrence(
+        .guardStopped, "Stopped before writing: \(moves) of \(links) links would end or move."))
   }
 }

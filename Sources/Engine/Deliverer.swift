@@ -25,7 +25,7 @@ import Wire
   package let pace: Pace
 
   private var inFlight: Set<String> = []
-  /// When its turn comes while another of its person's deliveries waits for a later try.
+  /// What the next commit settles.
   private var settled: [() throws -> Void] = []
   private var isSettling = false
   private var isPaused = false
@@ -94,33 +94,51 @@ import Wire
   private func fill() throws -> Int64? {
     guard !isPaused else { return nil }
     if health.delay > 0 { return health.delay }
-    // While a side is ill, one call at a time is enough to find out.
-    let callsMax = health.state == .well ? Self.callsMax : 1
     let now = clock.now
     for lane in Lane.allCases {
-      for delivery in try store.due(lane: lane, now: now, limit: Self.lookahead) {
-        guard inFlight.count < callsMax else { return nil }
-        guard let head = try eligible(delivery, now: now) else { continue }
-        let delay = pace.delay(isAsked: head.lane == .asked)
-        if delay > 0 { return delay }
-        start(head)
+      var last: Delivery?
+      // Deliveries that have to wait must not hide those behind them (S8).
+      while true {
+        let due = try store.due(lane: lane, now: now, after: last, limit: Self.lookahead)
+        for delivery in due {
+          // While a side is ill, one call at a time is enough to find out.
+          guard inFlight.count < (health.state == .well ? Self.callsMax : 1) else { return nil }
+          guard let head = try eligible(delivery, now: now) else { continue }
+          let delay = pace.delay(isAsked: head.lane == .asked)
+          if delay > 0 { return delay }
+          start(head)
+        }
+        guard due.count == Self.lookahead else { break }
+        last = due.last
       }
     }
+    return try nextLook(now)
+  }
+
+  private func nextLook(_ now: Int64) throws -> Int64? {
     guard let next = try store.nextTryAt() else { return nil }
-    // What is due already waits for something else: a call in flight, a plan, a breaker.
-    return next > now ? next - now : max(eventHealth.delay, inFlight.isEmpty ? 1_000 : 60_000)
+    if next > now { return next - now }
+    // What is due already waits for a call in flight, a plan or a breaker, and each of these stirs
+    // us; but for the breaker, whose time simply comes.
+    return eventHealth.delay > 0 ? eventHealth.delay : 60_000
   }
 
   /// The delivery of this person that may go now; nil when it has to wait.
   private func eligible(_ delivery: Delivery, now: Int64) throws -> Delivery? {
     guard !inFlight.contains(delivery.personID),
-      let head = try store.head(of: delivery.personID),
+      let head = try sendable(of: delivery.personID),
       head.state == .waiting, head.nextTryAt <= now
     else { return nil }
-    if head.kind == .event, eventHealth.delay > 0 { return nil }
     let record = try store.link(of: head.personID)?.recordID
     if try store.hasDifference(person: head.personID, record: record) { return nil }
     return head
+  }
+
+  /// The first in the person's order; its attributes do not wait for events that nobody may send.
+  private func sendable(of personID: String) throws -> Delivery? {
+    let head = try store.head(of: personID)
+    guard head?.kind == .event, eventHealth.delay > 0 else { return head }
+    return try store.waitingAttributes(of: personID)
   }
 
   private func start(_ delivery: Delivery) {
@@ -171,9 +189,10 @@ import Wire
     let url = settings.recordURL(payload.recordID)
     try await intercom.send(payload.event(for: delivery.personID, recordURL: url))
     settle(delivery) {
-      try self.succeeded(self.eventHealth)
+      try self.succeeded(self.eventHealth, isWrite: true)
+      try self.succeeded(self.health, isWrite: true)
       try self.store.settle(delivery)
-      try self.succeeded(self.health)
+      try self.store.closeErrorsUnlessParked(ofPerson: delivery.personID, at: self.clock.now)
     }
   }
 
@@ -215,7 +234,7 @@ import Wire
   private func delivered(
     _ delivery: Delivery, _ sent: AttributeValues, _ answer: PersonAnswer
   ) throws {
-    try succeeded(health)
+    try succeeded(health, isWrite: true)
     guard answer.id == delivery.personID, !answer.isArchived, !answer.isDeleted,
       !answer.isBlocked
     else {
@@ -228,18 +247,28 @@ import Wire
     try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(row)
     let outcome = try store.recordSent(
       sent, returned: AttributeValues(row), to: person, configured: settings.attributes)
-    try store.closeErrors(ofPerson: person.id, at: clock.now)
     try note(outcome.accepted, of: person, sent)
     if outcome.altered.count > outcome.accepted.count {
-      // Once more: an alteration is believed when it comes back the second time (S10).
-      try store.postpone(delivery, failedAt: clock.now, until: clock.now)
-    } else {
-      try store.settle(delivery)
+      try repeatAltered(delivery)
+    } else if try !store.settle(delivery) {
+      // Its person came to be owed nothing while it was on its way: the next cycle looks again.
+      try store.noteDifference(ofPerson: person.id, cycle: 0)
     }
+    try store.closeErrorsUnlessParked(ofPerson: person.id, at: clock.now)
     report(
       Occurrence(
         .delivered, "Wrote the attributes of \(person.id).", personID: person.id,
         recordID: sent[.recordID]))
+  }
+
+  /// Once more: an alteration is believed when it comes back the second time (S10); one that is
+  /// another each time is no reason to hurry.
+  private func repeatAltered(_ delivery: Delivery) throws {
+    let now = clock.now
+    let wait =
+      delivery.attempts == 0
+      ? 0 : Backoff().wait(firstFailure: delivery.firstFailedAt ?? now, now: now, random: random())
+    try store.postpone(delivery, failedAt: now, until: now + wait)
   }
 
   private func note(
@@ -271,7 +300,7 @@ import Wire
   private func failed(_ delivery: Delivery, _ error: IntercomError) throws {
     let failure = error.failure
     if error.isPersonGone {
-      try succeeded(health)
+      try succeeded(health, isWrite: true)
       return try drop(delivery.personID, survivor: error.survivor)
     }
     switch failure.meaning.kind {
@@ -281,9 +310,9 @@ import Wire
       let wait = Backoff().wait(firstFailure: first, now: now, random: random())
       try store.postpone(
         delivery, failedAt: now, until: now + max(wait, failure.waitMilliseconds ?? 0))
-      try illness(of: health, failure)
+      try illness(of: health, failure, isWrite: true)
     case .refused:
-      try succeeded(health)
+      try succeeded(health, isWrite: true)
       try store.park(delivery, payload: try refusedPayload(delivery))
       try store.enter(
         Report(failure, personID: delivery.personID, recordID: delivery.recordID),
@@ -296,7 +325,7 @@ import Wire
           attempt: delivery.attempts + 1))
     case .broken:
       if failure.meaning == IntercomMeaning.attributeMissing { onAttributeMissing?() }
-      try illness(of: delivery.kind == .event && isOfEvents(failure) ? eventHealth : health, failure)
+      try illness(of: isOfEvents(failure) ? eventHealth : health, failure, isWrite: true)
     }
   }
 
@@ -314,19 +343,21 @@ import Wire
 
   // MARK: Health
 
-  /// Takes a failure of the side as a whole.
-  package func illness(of health: SideHealth, _ failure: Failure) throws {
-    guard health.failed(failure) else { return }
-    try store.enter(Report(failure, subjectKey: health.subjectKey), now: clock.now)
+  /// Takes a failure of the side as a whole; `subject` names its entry where it is not the side's.
+  package func illness(
+    of health: SideHealth, _ failure: Failure, isWrite: Bool, subject: String? = nil
+  ) throws {
+    guard health.failed(failure, isWrite: isWrite) else { return }
+    try store.enter(Report(failure, subjectKey: subject ?? health.subjectKey), now: clock.now)
     report(
       Occurrence(
         .sideBroken, "Intercom: could not \(failure.attempt): \(failure.meaning.cause)",
         failure: failure))
   }
 
-  package func succeeded(_ health: SideHealth) throws {
-    guard health.succeeded() else { return }
-    try store.closeErrors(subjectKey: health.subjectKey, at: clock.now)
+  package func succeeded(_ health: SideHealth, isWrite: Bool) throws {
+    guard health.succeeded(isWrite: isWrite) else { return }
+    guard try store.closeErrors(subjectKey: health.subjectKey, at: clock.now) > 0 else { return }
     report(Occurrence(.sideRecovered, "Intercom answers again as it should."))
   }
 }

@@ -21,28 +21,28 @@ package import SyncCore
   package let preparation: Preparation
   package let salesforceHealth: SideHealth
   private let cycle: Cycle
-  private let wake = Signal()
+  let wake = Signal()
 
   package private(set) var budget: APIBudget
   package private(set) var lastPoll: (at: Int64, milliseconds: Int64, report: CycleReport)?
-  package private(set) var nextPollAt: Int64?
+  package var nextPollAt: Int64?
   package private(set) var isPolling = false
-  package private(set) var isPaused = false
+  package var isPaused = false
   package private(set) var isReadingFull = false
   /// The store failed: nothing can be done until the disk is mended; the daemon decides.
   package var onStoreFailure: ((any Error) -> Void)?
 
-  private var isPrepared = false
+  private(set) var isPrepared = false
   /// Spares a look at the store after every settlement once the initial sync is done.
   private var isInitialOpen = true
-  private var asked: [Asked] = []
+  var asked: [Asked] = []
   private var countedCalls = 0
   /// When people are to be read back over the whole overlap again.
   private var nextDeepAt: Int64 = 0
-  private var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
+  var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
 
   /// A sync that somebody asked for and waits for.
-  private final class Asked {
+  final class Asked {
     let isFull: Bool
     let isForced: Bool
     var continuation: CheckedContinuation<SyncOutcome, Never>?
@@ -82,8 +82,7 @@ package import SyncCore
       do { try self?.closeInitial() } catch { self?.onStoreFailure?(error) }
     }
     deliverer.onAttributeMissing = { [weak self] in
-      self?.isPrepared = false
-      self?.wake.raise()
+      self?.prepareAgain()
     }
   }
 
@@ -112,8 +111,15 @@ package import SyncCore
 
   /// One turn: whatever is due; milliseconds until the next.
   private func step() async -> Int64? {
-    guard !isPaused else { return nil }
     let request = asked.isEmpty ? nil : asked.removeFirst()
+    guard !isPaused else {
+      request?.continuation?.resume(returning: .stopped)
+      return asked.isEmpty ? nil : 0
+    }
+    // Woken for a reason that is gone by now.
+    if request == nil, let wait = nextPollAt.map({ $0 - parts.clock.uptime }), wait > 0 {
+      return wait
+    }
     do {
       if let request, request.isForced { _ = try cycle.release(force: true) }
       let report = try await work(request)
@@ -123,9 +129,9 @@ package import SyncCore
       request?.continuation?.resume(returning: .stopped)
       return nil
     } catch let error as IntercomError {
-      failed(error.failure, of: deliverer.health, request)
+      failed(error.failure, request)
     } catch let failure as Failure {
-      failed(failure, of: failure.side == .intercom ? deliverer.health : salesforceHealth, request)
+      failed(failure, request)
     } catch {
       request?.continuation?.resume(returning: .stopped)
       onStoreFailure?(error)
@@ -138,21 +144,34 @@ package import SyncCore
     try await prepare()
     let isInitial = try parts.store.get("initial") == nil
     if try isInitial || request?.isFull == true || isFullDue() {
-      return try await full(isInitial: isInitial)
+      return try await full(isInitial: isInitial, isAsked: request != nil)
     }
     return try await poll(isAsked: request != nil)
   }
 
+  // MARK: Preparing
+
   /// Org, workspace and attributes, once; again after an attribute vanished.
+  ///
+  /// What is owed to Intercom goes out as soon as Intercom is ready, whatever Salesforce says (S8).
   private func prepare() async throws {
     guard !isPrepared else { return }
-    if preparation.organization == nil { try await preparation.checkOrganization() }
-    try recovered(salesforceHealth)
     if preparation.workspace == nil { try await preparation.checkWorkspace() }
     try await preparation.prepareAttributes()
+    try parts.store.transaction { try deliverer.succeeded(deliverer.health, isWrite: true) }
+    deliverer.pause(isPaused)
+    if preparation.organization == nil {
+      try await preparation.checkOrganization()
+      try recovered()
+    }
     isPrepared = true
-    try parts.store.transaction { try deliverer.succeeded(deliverer.health) }
-    deliverer.pause(false)
+  }
+
+  private func prepareAgain() {
+    isPrepared = false
+    deliverer.pause(true)
+    nextPollAt = parts.clock.uptime
+    wake.raise()
   }
 
   private func isFullDue() throws -> Bool {
@@ -164,12 +183,7 @@ package import SyncCore
   }
 
   private func poll(isAsked: Bool) async throws -> CycleReport {
-    if !isAsked, budget.isExhausted(now: parts.clock.now) {
-      throw Failure(
-        .salesforce, EngineMeaning.shareUsed, attempt: "poll Salesforce",
-        answer: "\(budget.ours(now: parts.clock.now)) calls of ours in 24 hours",
-        waitMilliseconds: parts.settings.pollAtMost)
-    }
+    if !isAsked { try checkShare() }
     isPolling = true
     defer { isPolling = false }
     let start = parts.clock.uptime
@@ -185,15 +199,29 @@ package import SyncCore
     }
   }
 
+  /// Past our share of the org's calls only what a person asks for goes on (S2).
+  private func checkShare() throws {
+    guard budget.isExhausted(now: parts.clock.now) else { return }
+    throw Failure(
+      .salesforce, EngineMeaning.shareUsed, attempt: "read Salesforce",
+      answer: "\(budget.ours(now: parts.clock.now)) calls of ours in 24 hours",
+      waitMilliseconds: parts.settings.pollAtMost)
+  }
+
   private func finished(_ report: CycleReport, since start: Int64) throws {
     try countCalls()
     let milliseconds = parts.clock.uptime - start
     lastPoll = (parts.clock.now, milliseconds, report)
-    try recovered(salesforceHealth)
+    try recovered()
     try parts.store.transaction {
-      try deliverer.succeeded(deliverer.health)
+      try deliverer.succeeded(deliverer.health, isWrite: false)
+      // Nothing is left whose writing could mend the side.
+      if case .broken = deliverer.health.state, try parts.store.outboxCounts().pending == 0 {
+        try deliverer.succeeded(deliverer.health, isWrite: true)
+      }
       try parts.store.trimErrors(now: parts.clock.now)
     }
+    try closeInitial()
     parts.report(
       Occurrence(
         .pollFinished,
@@ -203,19 +231,20 @@ package import SyncCore
 
   // MARK: Full
 
-  private func full(isInitial: Bool) async throws -> CycleReport {
+  private func full(isInitial: Bool, isAsked: Bool) async throws -> CycleReport {
+    if !isAsked { try checkShare() }
     isReadingFull = true
     defer { isReadingFull = false }
     if isInitial, try FullRead.load(parts.store) == nil {
       parts.report(Occurrence(.initialStarted, "Began the initial sync."))
     }
     let report = try await cycle.full(isInitial: isInitial) { [unowned self] state in
-      try await self.between(state)
+      try await self.between(state, isAsked: isAsked)
     }
     // The list has just brought everybody.
     nextDeepAt = parts.clock.uptime + parts.settings.overlap / 2
     try countCalls()
-    try recovered(salesforceHealth)
+    try recovered()
     if isInitial { try closeInitial() }
     parts.report(
       Occurrence(
@@ -227,38 +256,50 @@ package import SyncCore
     return report
   }
 
-  /// Between two pages of a full read: progress, and a poll when one is due (S9).
-  private func between(_ state: FullRead) async throws {
+  /// Between two pages of a full read: progress, and a poll when one is due or asked for (S9).
+  private func between(_ state: FullRead, isAsked: Bool) async throws {
     try Task.checkCancellation()
     note(state)
+    try countCalls()
+    if !isAsked { try checkShare() }
     // Before both sides are known there is nothing that a poll could bring to anyone.
     guard !state.isInitial || state.phase == .match else { return }
-    guard let due = nextPollAt, due <= parts.clock.uptime else { return }
+    let place = asked.firstIndex { !$0.isFull && !$0.isForced }
+    guard let due = nextPollAt, due <= parts.clock.uptime || place != nil else { return }
+    let request = place.map { asked.remove(at: $0) }
     schedule(after: nil)
     do {
-      _ = try await poll(isAsked: false)
+      let report = try await poll(isAsked: request != nil)
+      request?.continuation?.resume(returning: .done(report))
     } catch let failure as Failure where failure.meaning.kind == .passing {
       // The full read goes on, and meets the same weather by itself if it lasts.
-      _ = salesforceHealth.failed(failure)
+      failed(failure, request)
     } catch let error as IntercomError where error.failure.meaning.kind == .passing {
-      _ = deliverer.health.failed(error.failure)
+      failed(error.failure, request)
+    } catch {
+      request?.continuation?.resume(returning: .stopped)
+      throw error
     }
   }
 
   // MARK: Failing
 
-  private func failed(_ failure: Failure, of health: SideHealth, _ request: Asked?) {
+  private func failed(_ failure: Failure, _ request: Asked?) {
     request?.continuation?.resume(returning: .failed(failure))
     parts.report(
       Occurrence(
         .pollFailed, "Could not \(failure.attempt): \(failure.meaning.cause)", failure: failure))
+    let health = failure.side == .intercom ? deliverer.health : salesforceHealth
     do {
       try countCalls()
       try parts.store.transaction {
-        if health === deliverer.health {
-          try deliverer.illness(of: health, failure)
-        } else if health.failed(failure) || failure.meaning.kind == .refused {
-          try enter(failure, of: health)
+        if failure.side == .intercom {
+          let isAttribute = !failure.fields.isEmpty
+          try deliverer.illness(
+            of: health, failure, isWrite: false,
+            subject: isAttribute ? Preparation.subject(of: failure) : nil)
+        } else if health.failed(failure, isWrite: false) {
+          try enter(failure)
         }
       }
     } catch {
@@ -268,21 +309,21 @@ package import SyncCore
     schedule(after: wait > 0 ? wait : min(parts.settings.pollEvery, 5_000))
   }
 
-  private func enter(_ failure: Failure, of health: SideHealth) throws {
+  private func enter(_ failure: Failure) throws {
     try parts.store.enter(
-      Report(failure, subjectKey: "side:\(health.name)"), now: parts.clock.now)
+      Report(failure, subjectKey: salesforceHealth.subjectKey), now: parts.clock.now)
     parts.report(
       Occurrence(
         .sideBroken, "Salesforce: could not \(failure.attempt): \(failure.meaning.cause)",
         failure: failure))
   }
 
-  private func recovered(_ health: SideHealth) throws {
-    let wasIll = health.succeeded()
+  private func recovered() throws {
+    guard salesforceHealth.succeeded(isWrite: false) else { return }
     try parts.store.transaction {
       let closed = try parts.store.closeErrors(
-        subjectKey: "side:\(health.name)", at: parts.clock.now)
-      if wasIll || closed > 0 {
+        subjectKey: salesforceHealth.subjectKey, at: parts.clock.now)
+      if closed > 0 {
         parts.report(Occurrence(.sideRecovered, "Salesforce answers again as it should."))
       }
     }
@@ -313,122 +354,6 @@ package import SyncCore
     try parts.store.transaction {
       try parts.store.set("budget", String(decoding: data, as: UTF8.self))
     }
-  }
-
-  // MARK: Asked by people
-
-  /// Runs a cycle now and tells what it came to.
-  package func sync(isFull: Bool, isForced: Bool) async -> SyncOutcome {
-    let request = Asked(isFull: isFull, isForced: isForced)
-    salesforceHealth.probe()
-    deliverer.health.probe()
-    deliverer.eventHealth.probe()
-    return await withCheckedContinuation { continuation in
-      request.continuation = continuation
-      asked.append(request)
-      wake.raise()
-    }
-  }
-
-  package func pause(_ isPaused: Bool) throws {
-    try parts.store.transaction { try parts.store.set("paused", isPaused ? "1" : nil) }
-    self.isPaused = isPaused
-    deliverer.pause(isPaused || !isPrepared)
-    wake.raise()
-  }
-
-  /// Lets the next call to either side through at once.
-  package func probeSides() {
-    for health in [salesforceHealth, deliverer.health, deliverer.eventHealth] { health.probe() }
-    nextPollAt = parts.clock.uptime
-    wake.raise()
-    deliverer.stir()
-  }
-
-  /// Pins a person to a record, or ends that, and plans it at once (M2).
-  package func pin(_ personID: String, to recordID: String?) throws {
-    let store = parts.store
-    try store.transaction {
-      try store.setPin(of: personID, to: recordID)
-      let cycle = try store.next("cycle")
-      try planner.plan(personID, cycle: cycle, lane: .asked, now: parts.clock.now)
-      // By hand, for one person: the guard has no say.
-      try store.releaseHeld(cycle: cycle)
-    }
-    deliverer.stir()
-  }
-
-  /// Puts what is parked back in the queue.
-  package func retryParked(person: String?) throws -> Int64 {
-    let count = try parts.store.transaction {
-      try parts.store.unpark(person: person, lane: .asked)
-    }
-    deliverer.stir()
-    return count
-  }
-
-  // MARK: State
-
-  package func state() throws -> State {
-    if isPaused { return .paused }
-    if case .broken = salesforceHealth.state { return .degraded }
-    if case .broken = deliverer.health.state { return .degraded }
-    if try parts.store.get("guarded") != nil { return .guarded }
-    if try parts.store.get("initial") != "done" { return .initialSync }
-    if salesforceHealth.state == .resting || deliverer.health.state == .resting {
-      return .degraded
-    }
-    if isPolling || isReadingFull { return .polling }
-    return try parts.store.outboxCounts().pending > 0 ? .delivering : .idle
-  }
-
-  private func note(_ state: FullRead) {
-    if phaseStart?.phase != state.phase {
-      phaseStart = (state.phase, parts.clock.uptime, progress(of: state).done)
-    }
-  }
-
-  private func progress(of state: FullRead) -> Progress {
-    switch state.phase {
-    case .salesforce:
-      Progress(phase: .salesforce, done: state.rowsRead, total: state.rowsCounted)
-    case .intercom:
-      Progress(
-        phase: .intercom, done: Int64(state.peopleRead), total: Int64(state.peopleTotal ?? 0))
-    default:
-      Progress(phase: .match, done: Int64(state.walked), total: Int64(state.peopleRead))
-    }
-  }
-
-  /// How far the initial sync is (I2); closes it when the last delivery is settled.
-  package func initialProgress() throws -> Progress {
-    switch try parts.store.get("initial") {
-    case "done":
-      let total = try parts.store.integer("initial_total") ?? 0
-      return Progress(phase: .done, done: total, total: total)
-    case "delivering":
-      let total = try parts.store.integer("initial_total") ?? 0
-      let left = try parts.store.outboxCounts().backfill
-      var progress = Progress(phase: .deliver, done: max(0, total - left), total: total)
-      progress.perSecond = rate(.deliver, progress.done)
-      return progress
-    default:
-      guard let state = try FullRead.load(parts.store) else {
-        return Progress(phase: .salesforce)
-      }
-      var progress = progress(of: state)
-      progress.perSecond = rate(state.phase, progress.done)
-      return progress
-    }
-  }
-
-  private func rate(_ phase: Progress.Phase, _ done: Int64) -> Double {
-    guard let start = phaseStart, start.phase == phase else {
-      phaseStart = (phase, parts.clock.uptime, done)
-      return 0
-    }
-    let elapsed = parts.clock.uptime - start.at
-    return elapsed > 0 ? Double(done - start.done) * 1000 / Double(elapsed) : 0
   }
 
   /// Notices that the initial sync's last delivery is settled.

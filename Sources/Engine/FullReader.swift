@@ -9,10 +9,10 @@ import Wire
 ///
 /// Where it stands is kept with every page, so that it goes on after a kill (I3).
 @EventLoop final class FullReader {
-  private let parts: EngineParts
+  let parts: EngineParts
   private(set) var state: FullRead
   /// Called between pages: polls go on meanwhile, and progress is shown.
-  private let between: (FullRead) async throws -> Void
+  let between: (FullRead) async throws -> Void
 
   init(
     _ parts: EngineParts, state: FullRead, between: @escaping (FullRead) async throws -> Void
@@ -22,10 +22,10 @@ import Wire
     self.between = between
   }
 
-  private var kind: ReadKind { state.isInitial ? .initial : .full }
+  var kind: ReadKind { state.isInitial ? .initial : .full }
 
   /// Changes the state and writes it down, within a transaction of the caller's.
-  private func save(_ change: (inout FullRead) -> Void) throws {
+  func save(_ change: (inout FullRead) -> Void) throws {
     var next = state
     change(&next)
     try next.save(parts.store)
@@ -133,103 +133,6 @@ import Wire
     }
   }
 
-  // MARK: Bulk
-
-  private static let bulkPollMilliseconds: ClosedRange<Int64> = 500...10_000
-  /// Few calls for a million rows, and little to repeat after a broken connection.
-  private static let bulkRowsMax = 50_000
-
-  private func readByBulk(_ stream: Stream) async throws {
-    let job = try await bulkJob(for: stream)
-    let rows = try await finished(job)
-    var isLast = false
-    while !isLast {
-      let before = state.read[stream.rawValue] ?? 0
-      let sink = bulkSink(stream)
-      let page = try await parts.salesforce.bulkPage(
-        job, locator: state.bulkLocator, maxRecords: Self.bulkRowsMax, into: sink)
-      isLast = page.next == nil
-      try parts.store.transaction {
-        try save {
-          $0.bulkLocator = page.next
-          $0.read[stream.rawValue] = before + page.rows
-        }
-      }
-      try await between(state)
-    }
-    guard state.read[stream.rawValue] ?? 0 >= rows else {
-      throw Failure(
-        .salesforce, SalesforceMeaning.bulkFailed, attempt: "read the export of \(stream.rawValue)",
-        answer: "the pages held fewer rows than the job")
-    }
-    // The results would be kept for a week; failing to delete them harms nobody.
-    try? await parts.salesforce.deleteBulk(job)
-  }
-
-  private func bulkJob(for stream: Stream) async throws -> BulkJob {
-    if let job = state.bulkJob, job.stream == stream { return job }
-    let job = try await parts.salesforce.startBulk(stream, changedSince: nil)
-    try parts.store.transaction {
-      try save {
-        $0.bulkJob = job
-        $0.bulkLocator = nil
-        $0.read[stream.rawValue] = 0
-      }
-    }
-    return job
-  }
-
-  private func finished(_ job: BulkJob) async throws -> Int {
-    var wait = Self.bulkPollMilliseconds.lowerBound
-    while true {
-      switch try await stateOf(job) {
-      case .complete(let rows): return rows
-      case .failed(let message):
-        try forgetJob()
-        throw Failure(
-          .salesforce, SalesforceMeaning.bulkFailed,
-          attempt: "export \(job.stream.rawValue)", answer: message)
-      case .running:
-        try await between(state)
-        try await parts.clock.sleep(milliseconds: wait)
-        wait = min(wait * 2, Self.bulkPollMilliseconds.upperBound)
-      }
-    }
-  }
-
-  private func stateOf(_ job: BulkJob) async throws -> BulkState {
-    do throws(Failure) {
-      return try await parts.salesforce.bulkState(job)
-    } catch {
-      // Kept for seven days only: a read that slept longer begins this stream anew.
-      if error.meaning == SalesforceMeaning.deleted { try forgetJob() }
-      throw error
-    }
-  }
-
-  private func forgetJob() throws {
-    try parts.store.transaction {
-      try save {
-        $0.bulkJob = nil
-        $0.bulkLocator = nil
-      }
-    }
-  }
-
-  private func bulkSink(_ stream: Stream) -> PageSink {
-    let store = parts.store
-    let state = state
-    let kind = kind
-    return PageSink(columns: StreamComparison.columns(of: stream)) { batch in
-      try store.lazyTransaction {
-        let comparison = try StreamComparison(
-          store, stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
-          startedAt: state.startedAt)
-        try batch.forEach { try comparison.compare($0) }
-      }
-    }
-  }
-
   // MARK: Vanished rows
 
   private static let sweepRows = 2000
@@ -269,110 +172,6 @@ import Wire
     }
     try parts.store.transaction {
       _ = try parts.store.closeErrors(subjectKey: "read:\(stream.rawValue)", at: parts.clock.now)
-    }
-  }
-
-  // MARK: Intercom
-
-  func readPeople() async throws {
-    guard state.phase == .intercom else { return }
-    if state.peopleStartedAt == nil {
-      try parts.store.transaction { try save { $0.peopleStartedAt = parts.clock.now } }
-    }
-    if state.sweepAfter == nil { try await list() }
-    if !state.isInitial { try await sweepPeople() }
-    try parts.store.transaction {
-      if try parts.store.cursor(PollReader.people) == nil {
-        try parts.store.setCursor(PollReader.people, Cursor(since: peopleSince))
-      }
-      try save { $0.phase = .match }
-    }
-  }
-
-  /// Whatever the two clocks differ by, nothing that changed since the list began may be missed.
-  private var peopleSince: Int64 {
-    min(state.peopleStartedAt ?? 0, state.startedAt) - parts.settings.overlap
-  }
-
-  private func list() async throws {
-    repeat {
-      let page = try await nextPeople()
-      let store = parts.store
-      try store.lazyTransaction {
-        let comparison = try PersonComparison(
-          store, kind: kind, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince)
-        let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
-          try batch.forEach { try comparison.compare($0) }
-        }
-        try page.forEachRow(sink)
-        try save {
-          $0.startingAfter = page.next
-          $0.peopleTotal = page.totalCount ?? $0.peopleTotal
-          $0.peopleRead += page.rows
-          // Marks that the list is through; the search for vanished people starts there.
-          if page.next == nil { $0.sweepAfter = "" }
-        }
-      }
-      try await between(state)
-    } while state.startingAfter != nil
-  }
-
-  private func nextPeople() async throws -> PersonPage {
-    do {
-      return try await parts.pace.call(isAsked: false) {
-        try await parts.intercom.list(startingAfter: state.startingAfter)
-      }
-    } catch let error as IntercomError {
-      // A cursor that Intercom no longer knows: the list begins anew, what was read stays.
-      if error.failure.meaning == IntercomMeaning.cursor {
-        try parts.store.transaction {
-          try save {
-            $0.startingAfter = nil
-            $0.peopleRead = 0
-          }
-        }
-      }
-      throw error
-    }
-  }
-
-  /// People that the list did not bring are asked for by name before they are dropped (M8).
-  private func sweepPeople() async throws {
-    guard state.peopleRead >= state.peopleTotal ?? 0 else { return }
-    while true {
-      let ids = try parts.store.unseenPeople(
-        sweep: state.sweep, before: peopleSince, after: state.sweepAfter ?? "", limit: 50)
-      guard let last = ids.last else { return }
-      for id in ids { try await confirm(id) }
-      try parts.store.transaction { try save { $0.sweepAfter = last } }
-      try await between(state)
-    }
-  }
-
-  private func confirm(_ id: String) async throws {
-    let store = parts.store
-    do {
-      let answer = try await parts.pace.call(isAsked: false) {
-        try await parts.intercom.person(id)
-      }
-      guard answer.id == id, !answer.isArchived, !answer.isDeleted, !answer.isBlocked else {
-        return try store.transaction {
-          let survivor = answer.id == id ? nil : answer.id
-          try store.drop(id, survivor: survivor, cycle: state.cycle)
-        }
-      }
-      var row = RowBuffer(columns: PersonColumn.allCases.count)
-      answer.fill(&row)
-      try store.transaction {
-        _ = try PersonComparison(
-          store, kind: .full, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince
-        ).compare(row)
-      }
-    } catch let error as IntercomError where error.isPersonGone {
-      try store.transaction {
-        let survivor = try error.survivor ?? store.survivorByEmail(of: id)
-        try store.drop(id, survivor: survivor, cycle: state.cycle)
-      }
     }
   }
 

@@ -43,7 +43,7 @@ package import SyncCore
     let plan = try judge(person, isWhole: isWhole)
     try store.apply(plan.decision, to: personID, current: try store.link(of: personID))
     guard plan.owesAttributes else {
-      try settleOwed(person)
+      try settleOwed(person, now: now)
       return try owe(plan.events, to: person, cycle: cycle, now: now)
     }
     try store.oweAttributes(
@@ -53,18 +53,35 @@ package import SyncCore
   }
 
   /// Nothing to write any more: what waited for this person ends, and so does its refusal.
-  private func settleOwed(_ person: Person) throws {
-    try store.disownAttributes(of: person.id)
+  private func settleOwed(_ person: Person, now: Int64) throws {
+    guard try store.disownAttributes(of: person.id) else { return }
+    try store.closeErrorsUnlessParked(ofPerson: person.id, at: now)
   }
 
   private func owe(_ events: [RecordEvent], to person: Person, cycle: Int64, now: Int64) throws {
     for event in events {
       guard let name = settings.eventNames[event.kind] else { continue }
+      guard let event = try merged(event, with: try store.heldEvents(of: person.id)) else {
+        continue
+      }
       let second = try store.eventSecond(of: person.id, kind: event.kind, at: event.createdAt)
       let payload = EventPayload(event, name: name, second: second)
       try store.oweEvent(
         to: person.id, record: event.record.id, payload: payload.json, cycle: cycle, now: now)
     }
+  }
+
+  /// The event as one change with what is still held back of its kind; nil when nothing is left.
+  private func merged(_ event: RecordEvent, with held: [Delivery]) throws -> RecordEvent? {
+    var event = event
+    for delivery in held {
+      guard let payload = delivery.payload.flatMap(EventPayload.init(json:)),
+        payload.kind == event.kind, payload.recordID == event.record.id, event.kind != .converted
+      else { continue }
+      event.from = payload.from
+      try store.remove(delivery)
+    }
+    return event.kind != .converted && event.from == event.to ? nil : event
   }
 
   // MARK: Many

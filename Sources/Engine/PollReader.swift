@@ -88,6 +88,22 @@ import Wire
     }
   }
 
+  /// Says in the register which streams do not answer, and closes what it said of the others.
+  func noteFailures() throws {
+    let store = parts.store
+    try store.transaction {
+      for stream in Stream.allCases {
+        let subject = "stream:\(stream.rawValue)"
+        if let failure = failures[stream] {
+          guard failure.meaning.kind != .passing else { continue }
+          try store.enter(Report(failure, subjectKey: subject), now: parts.clock.now)
+        } else {
+          try store.closeErrors(subjectKey: subject, at: parts.clock.now)
+        }
+      }
+    }
+  }
+
   // MARK: Intercom
 
   /// The name of the people's cursor.

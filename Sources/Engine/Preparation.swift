@@ -56,12 +56,54 @@ import SyncCore
 
   // MARK: Attributes (S4)
 
-  /// Creates what is missing and unarchives what is archived; throws the first problem that
-  /// only a person can solve, after everything else is done.
+  /// What the entries of attributes begin with in the register.
+  static let subjectPrefix = "attribute:"
+
+  static func subject(of failure: Failure) -> String {
+    subjectPrefix + failure.fields.joined(separator: ",")
+  }
+
+  /// Creates what is missing and unarchives what is archived.
+  ///
+  /// Each problem that only a person can solve is entered; the first one is thrown after
+  /// everything else is done.
   package func prepareAttributes() async throws {
-    // Two calls: people's and companies' attributes share one space of names.
-    let listed = try await parts.pace.call(isAsked: true) { try await parts.intercom.dataAttributes() }
-    let plan = AttributePlan(wanted: parts.settings.attributeNames, listed: listed)
+    var plan = try await planned()
+    do {
+      try await carryOut(plan)
+    } catch let error as IntercomError
+    where error.failure.meaning == IntercomMeaning.attributeExists {
+      // Someone else was quicker, or our own lost call got through.
+      plan = try await planned()
+      try await carryOut(plan)
+    }
+    let failures = plan.problems.map(\.failure)
+    let store = parts.store
+    try store.transaction {
+      try store.closeErrors(
+        subjectPrefix: Self.subjectPrefix, except: Set(failures.map(Self.subject)),
+        at: parts.clock.now)
+      // The first one is entered by whoever catches it.
+      for failure in failures.dropFirst() {
+        try store.enter(
+          Report(failure, subjectKey: Self.subject(of: failure)), now: parts.clock.now)
+      }
+    }
+    if let first = failures.first { throw first }
+  }
+
+  private func planned() async throws -> AttributePlan {
+    var listed: [DataAttribute] = []
+    // People's and companies' attributes share one space of names.
+    for model in Intercom.attributeModels {
+      listed += try await parts.pace.call(isAsked: true) {
+        try await parts.intercom.dataAttributes(of: model)
+      }
+    }
+    return AttributePlan(wanted: parts.settings.attributeNames, listed: listed)
+  }
+
+  private func carryOut(_ plan: AttributePlan) async throws {
     for attribute in plan.toCreate {
       _ = try await parts.pace.call(isAsked: true) { try await parts.intercom.create(attribute) }
     }
@@ -69,10 +111,8 @@ import SyncCore
       _ = try await parts.pace.call(isAsked: true) { try await parts.intercom.revive(revival.id) }
     }
     let made = plan.toCreate.map(\.name) + plan.toRevive.map(\.name)
-    if !made.isEmpty {
-      parts.report(
-        Occurrence(.attributesPrepared, "Prepared the attributes \(made.joined(separator: ", "))."))
-    }
-    if let problem = plan.problems.first { throw problem.failure }
+    guard !made.isEmpty else { return }
+    parts.report(
+      Occurrence(.attributesPrepared, "Prepared the attributes \(made.joined(separator: ", "))."))
   }
 }

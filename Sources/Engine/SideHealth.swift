@@ -21,6 +21,11 @@ package import SyncCore
   package private(set) var nextTryAt: Int64 = 0
   private var firstFailureAt: Int64?
   private var failuresInRow = 0
+  private var isBrokenByWrite = false
+  /// Whether an entry in the register says so.
+  private var isTold = false { didSet { if isTold { mayBeOpen = true } } }
+  /// An entry may be left from before the start.
+  private var mayBeOpen = true
   private let clock: any Clock
   private let random: () -> Double
 
@@ -35,35 +40,51 @@ package import SyncCore
   /// Milliseconds until a call may be tried; 0 for now.
   package var delay: Int64 { state == .well ? 0 : max(0, nextTryAt - clock.uptime) }
 
-  /// Takes a success; true if the side was not well before.
-  package func succeeded() -> Bool {
-    let wasIll = state != .well
+  /// Takes a success; true if an entry in the register may be open because of this side.
+  ///
+  /// A side that is broken for writing is not mended by a reading that succeeds.
+  package func succeeded(isWrite: Bool) -> Bool {
+    if case .broken = state, isBrokenByWrite, !isWrite { return false }
+    let mayBeOpen = mayBeOpen
     state = .well
+    isBrokenByWrite = false
+    isTold = false
+    self.mayBeOpen = false
     failuresInRow = 0
     firstFailureAt = nil
-    return wasIll
+    return mayBeOpen
   }
 
-  /// Takes a failure; true if the side is not well from now on and was before, or is now broken.
-  package func failed(_ failure: Failure) -> Bool {
+  /// Takes a failure; true if it is the register's business: the side broke, or has failed often.
+  ///
+  /// What is refused of a whole reading (`isWrite` false) concerns no record: the side counts as
+  /// broken then.
+  package func failed(_ failure: Failure, isWrite: Bool) -> Bool {
     let before = state
     let first = firstFailureAt ?? clock.uptime
     switch failure.meaning.kind {
-    case .refused: return false
+    case .refused where isWrite: return false
     case .passing:
       failuresInRow += 1
       firstFailureAt = first
       guard failuresInRow >= Self.failuresMax || failure.waitMilliseconds != nil else {
         return false
       }
-      if case .broken = state {} else { state = .resting }
-    case .broken:
+      if state == .well { state = .resting }
+    case .refused, .broken:
       firstFailureAt = first
+      isBrokenByWrite = isWrite
       state = .broken(code: failure.meaning.code)
     }
     let wait = Backoff().wait(firstFailure: first, now: clock.uptime, random: random())
     nextTryAt = clock.uptime + max(wait, failure.waitMilliseconds ?? 0)
-    return before != state
+    if case .broken = state {
+      defer { isTold = true }
+      return !isTold || before != state
+    }
+    guard !isTold, failuresInRow >= Self.failuresMax else { return false }
+    isTold = true
+    return true
   }
 
   /// Lets the next call through at once: a person asked, or the configuration is new.

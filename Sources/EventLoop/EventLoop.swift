@@ -23,6 +23,9 @@ import Synchronization
   /// Runs a job of another executor on the loop; for drivers of virtual time.
   package static func enqueue(_ job: UnownedJob) { executor.enqueue(ExecutorJob(job)) }
 
+  /// Runs `work` behind everything that is queued, counted among ``pendingJobs`` until then.
+  static func later(_ work: @escaping @Sendable () -> Void) { executor.later(work) }
+
   /// Enters the loop's isolation from a C callback that already runs on its queue.
   package static func assumeIsolated<T: Sendable>(
     _ body: @EventLoop () throws -> T
@@ -53,6 +56,14 @@ private final class QueueExecutor: SerialExecutor {
     pending.add(1, ordering: .acquiringAndReleasing)
     EventLoop.queue.async {
       job.runSynchronously(on: self.asUnownedSerialExecutor())
+      self.pending.subtract(1, ordering: .acquiringAndReleasing)
+    }
+  }
+
+  func later(_ work: @escaping @Sendable () -> Void) {
+    pending.add(1, ordering: .acquiringAndReleasing)
+    EventLoop.queue.async {
+      work()
       self.pending.subtract(1, ordering: .acquiringAndReleasing)
     }
   }

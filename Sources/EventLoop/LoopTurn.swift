@@ -6,7 +6,7 @@ extension EventLoop {
   /// `Task.yield()` would go by way of the global pool, which others may keep busy.
   @EventLoop package static func nextTurn() async {
     await withCheckedContinuation { continuation in
-      queue.async { continuation.resume() }
+      later { continuation.resume() }
     }
   }
 }

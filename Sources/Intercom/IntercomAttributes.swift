@@ -47,13 +47,19 @@ extension Intercom {
   /// names (two calls; the answers have no pages).
   package func dataAttributes() async throws(IntercomError) -> [DataAttribute] {
     var all: [DataAttribute] = []
-    for model in ["contact", "company"] {
-      let answered = try await call(
-        .attribute, "read the \(model) attributes", .get,
-        "/data_attributes?model=\(model)&include_archived=true")
-      all += try decode(ListShape.self, answered).data.map { $0.attribute(model) }
-    }
+    for model in Self.attributeModels { all += try await dataAttributes(of: model) }
     return all
+  }
+
+  /// What ``dataAttributes(of:)`` may be asked for.
+  package static let attributeModels = ["contact", "company"]
+
+  /// The attributes of one model (one call).
+  package func dataAttributes(of model: String) async throws(IntercomError) -> [DataAttribute] {
+    let answered = try await call(
+      .attribute, "read the \(model) attributes", .get,
+      "/data_attributes?model=\(model)&include_archived=true")
+    return try decode(ListShape.self, answered).data.map { $0.attribute(model) }
   }
 
   /// Makes a text attribute that the Messenger cannot write (S4).

@@ -140,8 +140,9 @@ extension Store {
     guard id.hasPrefix("00E") else { return }
     try database.statement(
       """
-      INSERT OR IGNORE INTO owner_difference(owner_id, cycle)
+      INSERT INTO owner_difference(owner_id, cycle)
       SELECT id, ?2 FROM owner WHERE role_id = ?1
+      ON CONFLICT(owner_id) DO UPDATE SET cycle = excluded.cycle, after = ''
       """
     ).run {
       $0.bind(1, id)
@@ -149,6 +150,7 @@ extension Store {
     }
   }
 
+  /// Takes over what a full read under way has noted: the cycle at hand plans it sooner (S9).
   private func notePeopleLinked(to recordID: String, cycle: Int64) throws(SQLError) {
     try database.statement(
       """

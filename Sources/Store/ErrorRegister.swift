@@ -164,6 +164,28 @@ extension Store {
     return database.changes
   }
 
+  /// Closes what concerns a person of whom nothing is refused any more.
+  package func closeErrorsUnlessParked(ofPerson personID: String, at now: Int64) throws(SQLError) {
+    let isParked =
+      try database.statement("SELECT 1 FROM delivery WHERE person_id = ? AND state = 2 LIMIT 1")
+      .first {
+        $0.bind(1, personID)
+      } read: { _ in true } ?? false
+    if !isParked { try closeErrors(ofPerson: personID, at: now) }
+  }
+
+  /// Closes entries whose subject begins with `prefix`, but for those that `kept` names.
+  package func closeErrors(
+    subjectPrefix prefix: String, except kept: Set<String>, at now: Int64
+  ) throws(SQLError) {
+    var subjects: Set<String> = []
+    try database.statement("SELECT subject_key FROM error WHERE closed_at IS NULL").rows(each: { row in
+      let subject = row.text(0)
+      if subject.hasPrefix(prefix), !kept.contains(subject) { subjects.insert(subject) }
+    })
+    for subject in subjects { try closeErrors(subjectKey: subject, at: now) }
+  }
+
   /// Entries after `id` that are not closed, oldest first; with `all`, dismissed ones too.
   package func errors(all: Bool, after id: Int64, limit: Int) throws(SQLError) -> [RegisterEntry] {
     var entries: [RegisterEntry] = []

@@ -121,13 +121,11 @@ extension Store {
 
   /// Takes a person out of the snapshot; its deliveries end without error (M8).
   ///
-  /// What had happened to it goes to the `survivor` of a merge (M5): its pin, unless the survivor
-  /// has one, and a place among the differences of `cycle`.
+  /// What had happened to it goes to the `survivor` of a merge (M5): its link or pin, unless the
+  /// survivor has one, and a place among the differences of `cycle`.
   package func drop(_ personID: String, survivor: String?, cycle: Int64) throws(SQLError) {
-    if let survivor {
-      if let pin = try pin(of: personID), try self.pin(of: survivor) == nil {
-        try setPin(of: survivor, to: pin)
-      }
+    if let survivor, survivor != personID {
+      try bequeath(personID, to: survivor)
       try noteDifference(ofPerson: survivor, cycle: cycle)
     }
     for table in ["link", "pin", "ambiguous", "person_difference", "event_second", "delivery"] {
@@ -137,6 +135,21 @@ extension Store {
     }
     try database.statement("DELETE FROM person WHERE id = ?").run { $0.bind(1, personID) }
     try closeErrors(ofPerson: personID, at: nil)
+  }
+
+  private func bequeath(_ personID: String, to survivor: String) throws(SQLError) {
+    guard try pin(of: survivor) == nil, try link(of: survivor) == nil else { return }
+    let link = try link(of: personID)
+    var pin = try pin(of: personID)
+    // A link whose e-mails differ is pinned, or the survivor's own address would end it.
+    if pin == nil, let link {
+      let key = try person(survivor).flatMap(key(of:))
+      if try record(link.recordID).flatMap(self.key(of:)) != key || key == nil {
+        pin = link.recordID
+      }
+    }
+    if let pin { try setPin(of: survivor, to: pin) }
+    if let link { try setLink(of: survivor, to: link) }
   }
 
   /// Where a merged person went, when Intercom does not say: the one user with its e-mail.

@@ -90,14 +90,23 @@ extension Store {
     }
   }
 
-  /// Ends an attributes delivery that has nothing to say any more.
-  package func disownAttributes(of personID: String) throws(SQLError) {
+  /// Ends an attributes delivery that has nothing to say any more; false when there was none.
+  ///
+  /// It may have been tried already, with its answer lost: a person to whom nothing was ever
+  /// acknowledged counts as written to from now on, so that what got there is cleared (M1).
+  @discardableResult
+  package func disownAttributes(of personID: String) throws(SQLError) -> Bool {
     try database.statement("DELETE FROM delivery WHERE person_id = ? AND kind = 0").run {
       $0.bind(1, personID)
     }
+    guard database.changes > 0 else { return false }
+    try database.statement("UPDATE person SET sent = '[]' WHERE id = ? AND sent IS NULL").run {
+      $0.bind(1, personID)
+    }
+    return true
   }
 
-  /// Owes an event, and returns the second that it bears: never one that an earlier event of this
+  /// The second that an event bears: never one that an earlier event of this
   /// person and kind had (S7).
   package func eventSecond(
     of personID: String, kind: EventKind, at second: Int64
@@ -135,63 +144,25 @@ extension Store {
     }
   }
 
-  // MARK: The guard
-
-  /// How many held deliveries end a link or move it to another record or owner (G1).
-  package func heldMoves() throws(SQLError) -> Int64 {
-    try count("SELECT count(*) FROM delivery WHERE state = 0 AND moves = 1")
-  }
-
-  /// How many held deliveries clear a person whose link has ended.
-  package func heldEnds() throws(SQLError) -> Int64 {
-    try count(
-      """
-      SELECT count(*) FROM delivery d WHERE state = 0 AND moves = 1
-        AND NOT EXISTS(SELECT 1 FROM link l WHERE l.person_id = d.person_id)
-      """)
-  }
-
-  package func heldCount() throws(SQLError) -> Int64 {
-    try tally(.held)
-  }
-
-  /// Rows let go by one statement, whose undo log is held in memory.
-  private static let releasedMax: Int64 = 5_000
-
-  /// Lets every held delivery go.
-  package func releaseHeld() throws(SQLError) {
-    repeat {
-      try database.statement(
-        """
-        UPDATE delivery SET state = 1
-        WHERE id IN (SELECT id FROM delivery WHERE state = 0 LIMIT ?)
-        """
-      ).run { $0.bind(1, Self.releasedMax) }
-    } while database.changes == Self.releasedMax
-  }
-
-  /// Lets the held deliveries of one cycle go: a person asked for just these.
-  package func releaseHeld(cycle: Int64) throws(SQLError) {
-    try database.statement("UPDATE delivery SET state = 1 WHERE state = 0 AND cycle = ?").run {
-      $0.bind(1, cycle)
-    }
-  }
-
   // MARK: Sending
 
-  /// The next deliveries of `lane` that may be tried at `now`, oldest first.
-  package func due(lane: Lane, now: Int64, limit: Int) throws(SQLError) -> [Delivery] {
+  /// The next deliveries of `lane` that may be tried at `now`, oldest first, after `last`.
+  package func due(
+    lane: Lane, now: Int64, after last: Delivery?, limit: Int
+  ) throws(SQLError) -> [Delivery] {
     var deliveries: [Delivery] = []
     try database.statement(
       """
       SELECT \(Self.deliveryColumns) FROM delivery
-      WHERE state = 1 AND lane = ?1 AND next_try_at <= ?2
-      ORDER BY next_try_at, id LIMIT ?3
+      WHERE state = 1 AND lane = ?1 AND next_try_at <= ?2 AND (next_try_at, id) > (?3, ?4)
+      ORDER BY next_try_at, id LIMIT ?5
       """
     ).rows {
       $0.bind(1, lane.rawValue)
       $0.bind(2, now)
-      $0.bind(3, Int64(limit))
+      $0.bind(3, last?.nextTryAt ?? -1)
+      $0.bind(4, last?.id ?? -1)
+      $0.bind(5, Int64(limit))
     } each: {
       deliveries.append(Self.delivery($0))
     }
@@ -209,6 +180,33 @@ extension Store {
       $0.bind(1, personID)
     } read: {
       Self.delivery($0)
+    }
+  }
+
+  /// The person's attributes, where its events cannot be sent for the time being.
+  package func waitingAttributes(of personID: String) throws(SQLError) -> Delivery? {
+    try database.statement(
+      """
+      SELECT \(Self.deliveryColumns) FROM delivery
+      WHERE person_id = ? AND kind = 0 AND state <> 2
+      """
+    ).first {
+      $0.bind(1, personID)
+    } read: {
+      Self.delivery($0)
+    }
+  }
+
+  /// Brings tries that lie beyond `latest` back to `now`: the clock was set back meanwhile (O4).
+  package func recallTries(after latest: Int64, to now: Int64) throws(SQLError) {
+    for lane in Lane.allCases {
+      try database.statement(
+        "UPDATE delivery SET next_try_at = ?1 WHERE state = 1 AND lane = ?2 AND next_try_at > ?3"
+      ).run {
+        $0.bind(1, now)
+        $0.bind(2, lane.rawValue)
+        $0.bind(3, latest)
+      }
     }
   }
 
@@ -231,15 +229,19 @@ extension Store {
   // MARK: Settling
 
   /// Ends a delivery, unless a change arrived while it was in flight.
-  package func settle(_ delivery: Delivery) throws(SQLError) {
+  ///
+  /// False when it was no longer there: its person came to be owed nothing while it was in flight.
+  @discardableResult
+  package func settle(_ delivery: Delivery) throws(SQLError) -> Bool {
     try database.statement("DELETE FROM delivery WHERE id = ? AND generation = ?").run {
       $0.bind(1, delivery.id)
       $0.bind(2, delivery.generation)
     }
-    guard database.changes == 0 else { return }
+    guard database.changes == 0 else { return true }
     try database.statement(
       "UPDATE delivery SET attempts = 0, first_failed_at = NULL, next_try_at = 0 WHERE id = ?"
     ).run { $0.bind(1, delivery.id) }
+    return database.changes > 0
   }
 
   /// Tries a delivery again later.

@@ -36,7 +36,9 @@ import SyncCore
       return "\(person) carries \(record ?? "nothing"), not one of \(allowed)"
     }
     guard let record else {
-      if carried.allSatisfy({ $0 == nil }) || intercom.putCount(of: person) == 0 { return nil }
+      // What was cleared may be edited by hand again: that is nobody's affair either.
+      if carried.allSatisfy({ $0 == nil || $0 == "by hand" }) { return nil }
+      if intercom.putCount(of: person) == 0 { return nil }
       return "\(person) is not linked and carries \(carried)"
     }
     let wanted = values(of: record)

@@ -40,7 +40,6 @@ import TestSupport
   private func orgSettings(_ random: SeededRandom) -> SalesforceSimulator.Settings {
     var settings = SalesforceSimulator.Settings()
     settings.seed = seed
-    settings.rotatesRefreshTokens = random.happens(oneIn: 2)
     settings.sessionLifetime = random.happens(oneIn: 3) ? 200_000 : 7_200_000
     settings.pageSize = random.happens(oneIn: 2) ? 200 : 2000
     settings.shortPages = random.happens(oneIn: 3)

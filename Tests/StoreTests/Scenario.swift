@@ -28,7 +28,7 @@ enum Scenario {
     { store in try plan(store, people: (10..<16).map { "p\($0)" }, lane: .backfill) },
     { store in
       try store.transaction {
-        try store.releaseHeld()
+        try store.releaseHeld(except: nil)
         try store.set("full_read", nil)
       }
     },
@@ -51,7 +51,7 @@ enum Scenario {
       let people = try store.personDifferences(cycle: 2, limit: 99)
       try plan(store, people: people, lane: .fresh)
     },
-    { store in try store.transaction { try store.releaseHeld() } },
+    { store in try store.transaction { try store.releaseHeld(except: nil) } },
     { store in try settle(store) },
     { store in
       try store.transaction {

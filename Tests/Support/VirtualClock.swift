@@ -12,6 +12,9 @@ package import EventLoop
     let continuation: CheckedContinuation<Bool, Never>
   }
 
+  /// Drivers that wait for the loop to settle.
+  private static var settling = 0
+
   package var now: Int64
   package var uptime: Int64
   /// The latest first, so that the next to wake is the last.
@@ -68,8 +71,10 @@ package import EventLoop
   package func settle() async {
     LoopTakeover.hold()
     defer { LoopTakeover.release() }
-    // Each yield goes behind everything that is queued already.
-    repeat { await Task.yield() } while EventLoop.pendingJobs > 1
+    // Each yield goes behind everything that is queued already; another driver is no work.
+    Self.settling += 1
+    defer { Self.settling -= 1 }
+    repeat { await Task.yield() } while EventLoop.pendingJobs > Self.settling
   }
 
   /// Wakes exactly one sleeper, so that what it does comes before the next one of the same time.

@@ -1,0 +1,57 @@
+import EventLoop
+import Store
+import SyncCore
+
+/// What people ask of the running engine.
+@EventLoop extension Engine {
+  /// Runs a cycle now and tells what it came to.
+  package func sync(isFull: Bool, isForced: Bool) async -> SyncOutcome {
+    let request = Asked(isFull: isFull, isForced: isForced)
+    salesforceHealth.probe()
+    deliverer.health.probe()
+    deliverer.eventHealth.probe()
+    return await withCheckedContinuation { continuation in
+      request.continuation = continuation
+      asked.append(request)
+      wake.raise()
+    }
+  }
+
+  package func pause(_ isPaused: Bool) throws {
+    try parts.store.transaction { try parts.store.set("paused", isPaused ? "1" : nil) }
+    self.isPaused = isPaused
+    deliverer.pause(isPaused || !isPrepared)
+    if !isPaused { nextPollAt = parts.clock.uptime }
+    wake.raise()
+  }
+
+  /// Lets the next call to either side through at once.
+  package func probeSides() {
+    for health in [salesforceHealth, deliverer.health, deliverer.eventHealth] { health.probe() }
+    nextPollAt = parts.clock.uptime
+    wake.raise()
+    deliverer.stir()
+  }
+
+  /// Pins a person to a record, or ends that, and plans it at once (M2).
+  package func pin(_ personID: String, to recordID: String?) throws {
+    let store = parts.store
+    try store.transaction {
+      try store.setPin(of: personID, to: recordID)
+      let cycle = try store.next("cycle")
+      try planner.plan(personID, cycle: cycle, lane: .asked, now: parts.clock.now)
+      // By hand, for one person: the guard has no say.
+      try store.releaseHeld(cycle: cycle)
+    }
+    deliverer.stir()
+  }
+
+  /// Puts what is parked back in the queue.
+  package func retryParked(person: String?) throws -> Int64 {
+    let count = try parts.store.transaction {
+      try parts.store.unpark(person: person, lane: .asked)
+    }
+    deliverer.stir()
+    return count
+  }
+}
