@@ -79,6 +79,9 @@ package final class Store {
     try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
   }
 
+  /// Gives back what was kept for the next look; the system's own cache still has the file.
+  package func releaseMemory() { sf_release_memory(database.raw) }
+
   /// Marks the end of a clean run, so that the next start skips the check of the whole file.
   package func close() throws {
     // Damage that was met is looked for again, and then set aside, by the next start.
@@ -136,7 +139,7 @@ package final class Store {
       """
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = OFF;
-      PRAGMA cache_size = -24576;
+      PRAGMA cache_size = -16384;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864;
       PRAGMA wal_autocheckpoint = 8000;
