@@ -86,12 +86,23 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests
+    .testTarget(name: "HouseTests", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
     .testTarget(name: "PacingTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: strict),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "SyncCore", "Wire", "CSQLite"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: [
+        "Engine", "Salesforce", "Intercom", "Store", "SyncCore", "Wire", "HTTP", "EventLoop",
+        "Simulators", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "CurlTransportTests",
       dependencies: ["CurlTransport", "EventLoop", "HTTP", "TestSupport"],
@@ -121,6 +132,13 @@ let package = Package(
       dependencies: ["Daemon", "Control", "EventLoop", "sfsyncctl"], swiftSettings: strict),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Daemon", "SyncCore", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CheckTests",
+      dependencies: ["Daemon", "HTTP", "Simulators", "Store", "SyncCore", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ErrorsManualTests", dependencies: ["SyncCore", "Salesforce", "Intercom", "Engine"],
       swiftSettings: strict),
     .testTarget(
       name: "LoggingTests", dependencies: ["Daemon", logging], swiftSettings: strict),

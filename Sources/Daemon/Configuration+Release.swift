@@ -11,6 +11,11 @@ extension Configuration {
     if assign != plain.assign { tables.append("assign") }
     if mail != nil { tables.append("mail") }
     if inbox != plain.inbox { tables.append("inbox") }
-    return tables.map { "[\($0)] is read but not acted on by this release of sfsync." }
+    var sentences = tables.map { "[\($0)] is read but not acted on by this release of sfsync." }
+    if case .externalID(let intercom, _) = match.by, intercom != "external_id" {
+      sentences.append(
+        "match.by names \(intercom), and this release of sfsync matches by external_id only.")
+    }
+    return sentences
   }
 }

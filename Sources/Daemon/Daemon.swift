@@ -35,9 +35,11 @@ import SyncCore
   static let stopMilliseconds: Int64 = 8_000
 
   /// Reads and opens everything that the daemon cannot run without.
+  ///
+  /// With `isPaused` it begins as after `sfsyncctl pause`, so that a first plan can be looked at.
   package init(
     configurationFile: String, credentials option: String?, environment: [String: String],
-    log: Log
+    log: Log, isPaused: Bool = false
   ) throws {
     self.configurationFile = configurationFile
     self.environment = environment
@@ -55,15 +57,13 @@ import SyncCore
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
-    transport = try CurlTransport(
-      policy: try HostPolicy(origins: [
-        configuration.salesforce.loginURL.description, configuration.intercom.apiURL.description,
-      ]),
-      userAgent: "sfsync/\(Product.version) (+\(Product.url))", caFile: configuration.tls.caFile)
+    if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
+    transport = try Clients.transport(configuration)
     engine = try Self.engine(
       configuration, store, transport, clock, credentials, environment, log)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
@@ -83,25 +83,15 @@ import SyncCore
     _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
     _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log
   ) throws -> Engine {
-    let rotated = RotatedToken(
-      directory: RotatedToken.directory(
-        environment: environment, store: configuration.store.path),
-      credentials: credentials)
-    let now: () -> Int64 = { EventLoop.assumeIsolated { clock.now } }
+    let clients = Clients(
+      configuration, credentials: credentials, environment: environment, transport: transport,
+      log: log, now: { EventLoop.assumeIsolated { clock.now } })
     let journalist = Journalist(log: log)
     return try Engine(
       EngineParts(
-        store: store,
-        salesforce: SalesforceClient(
-          settings: configuration.salesforceSettings,
-          secrets: SecretFiles(credentials: credentials, rotated: rotated, log: log),
-          transport: transport, now: now),
-        intercom: IntercomClient(
-          settings: configuration.intercomSettings,
-          accessToken: { try credentials.secret(.intercomAccessToken).reveal() },
-          transport: transport, now: now),
-        clock: clock, settings: configuration.engineSettings,
-        random: { Double.random(in: 0..<1) }, report: journalist.note))
+        store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
+        settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
+        report: journalist.note))
   }
 
   // MARK: Running
@@ -198,13 +188,17 @@ import SyncCore
     limit.cancel()
   }
 
-  /// Feeds the watchdog and systemd's status line from the loop itself.
+  /// Feeds the watchdog and systemd's status line from the loop itself; seldom while idle, when
+  /// the line stays as it is.
   private func tick() async {
-    let interval = min(notify.watchdogInterval() ?? 5_000, 5_000)
+    let interval = notify.watchdogInterval() ?? 60_000
     while !Task.isCancelled {
       notify.watchdog()
       notify.status(StatusLine.of(self))
-      try? await clock.sleep(milliseconds: interval)
+      let isIdle = (try? engine.state()) == .idle
+      // Of what a full read needs, nothing is needed between two polls.
+      if isIdle { store.releaseMemory() }
+      try? await clock.sleep(milliseconds: isIdle ? interval : min(interval, 5_000))
     }
   }
 

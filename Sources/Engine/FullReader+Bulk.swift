@@ -99,7 +99,8 @@ import Wire
     return PageSink(columns: StreamComparison.columns(of: stream)) { batch in
       try store.lazyTransaction {
         let comparison = try StreamComparison(
-          store, stream, kind: kind, cycle: state.cycle, sweep: state.sweep)
+          store, stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
+          startedAt: state.startedAt)
         try batch.forEach { try comparison.compare($0) }
       }
     }

@@ -32,7 +32,7 @@ import Wire
       let store = parts.store
       try store.lazyTransaction {
         let comparison = try PersonComparison(
-          store, kind: kind, cycle: state.cycle, sweep: state.sweep)
+          store, kind: kind, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince)
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
           try batch.forEach { try comparison.compare($0) }
         }
@@ -97,7 +97,7 @@ import Wire
       answer.fill(&row)
       try store.transaction {
         _ = try PersonComparison(
-          store, kind: .full, cycle: state.cycle, sweep: state.sweep
+          store, kind: .full, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince
         ).compare(row)
       }
     } catch let error as IntercomError where error.isPersonGone {

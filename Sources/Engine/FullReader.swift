@@ -120,7 +120,8 @@ import Wire
     let store = parts.store
     try store.lazyTransaction {
       let comparison = try StreamComparison(
-        store, page.stream, kind: kind, cycle: state.cycle, sweep: state.sweep)
+        store, page.stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
+        startedAt: state.startedAt)
       let sink = PageSink(columns: StreamComparison.columns(of: page.stream)) { batch in
         try batch.forEach { try comparison.compare($0) }
       }
@@ -156,7 +157,8 @@ import Wire
       let answer = try await parts.salesforce.rows(of: object, ids: ids)
       try parts.store.transaction {
         let comparison = try RecordComparison(
-          parts.store, kind: .full, cycle: state.cycle, sweep: state.sweep)
+          parts.store, kind: .full, cycle: state.cycle, sweep: state.sweep,
+          startedAt: state.startedAt)
         let sink = PageSink(columns: RecordColumn.allCases.count) { batch in
           try batch.forEach { try comparison.compare($0) }
         }
@@ -193,7 +195,8 @@ import Wire
       guard let last = ids.last else { break }
       try store.lazyTransaction {
         for id in ids {
-          try planner.plan(id, cycle: state.cycle, lane: .backfill, now: parts.clock.now)
+          try planner.plan(
+            id, cycle: state.cycle, lane: .backfill, now: parts.clock.now, isWhole: true)
         }
         try save {
           $0.walkedTo = last

@@ -28,10 +28,12 @@ struct StreamComparison {
   private let owners: OwnerComparison?
 
   init(
-    _ store: Store, _ stream: Stream, kind: ReadKind, cycle: Int64, sweep: Int64
+    _ store: Store, _ stream: Stream, kind: ReadKind, cycle: Int64, sweep: Int64,
+    startedAt: Int64 = .min
   ) throws {
     if stream.object != nil {
-      records = try RecordComparison(store, kind: kind, cycle: cycle, sweep: sweep)
+      records = try RecordComparison(
+        store, kind: kind, cycle: cycle, sweep: sweep, startedAt: startedAt)
       owners = nil
     } else {
       records = nil

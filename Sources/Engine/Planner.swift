@@ -15,10 +15,13 @@ package import SyncCore
   }
 
   /// What `person` is owed, without writing anything: `explain` asks this too (O2).
-  package func judge(_ person: Person) throws -> PersonPlan {
+  ///
+  /// `isWhole` says that both sides were just read whole, so that what the snapshot lacks is gone.
+  package func judge(_ person: Person, isWhole: Bool = false) throws -> PersonPlan {
     let link = try store.link(of: person.id)
     return try PersonPlan.make(
-      person: person, decision: try store.decideLink(of: person, current: link),
+      person: person,
+      decision: try store.decideLink(of: person, current: link, isWhole: isWhole),
       told: link?.told, configured: settings.attributes, owner: { try store.owner($0) },
       recordURL: settings.recordURL)
   }
@@ -33,9 +36,11 @@ package import SyncCore
   }
 
   /// Plans one person: its link, the attributes and the events that it is owed.
-  package func plan(_ personID: String, cycle: Int64, lane: Lane, now: Int64) throws {
+  package func plan(
+    _ personID: String, cycle: Int64, lane: Lane, now: Int64, isWhole: Bool = false
+  ) throws {
     guard let person = try store.person(personID) else { return }
-    let plan = try judge(person)
+    let plan = try judge(person, isWhole: isWhole)
     try store.apply(plan.decision, to: personID, current: try store.link(of: personID))
     guard plan.owesAttributes else {
       try owe(plan.events, to: person, cycle: cycle, now: now)

@@ -12,8 +12,9 @@ import SyncCore
 
   package init(_ parts: EngineParts) { self.parts = parts }
 
-  private static let orgKey = "org_id"
-  private static let workspaceKey = "workspace_id"
+  /// Where the store keeps the pins.
+  package nonisolated static let orgKey = "org_id"
+  package nonisolated static let workspaceKey = "workspace_id"
 
   // MARK: Pins (G2)
 

@@ -114,8 +114,8 @@ package enum IntercomMeaning {
     "IC-ATTRIBUTE-MISSING", .broken,
     cause: "A data attribute that sfsync writes to does not exist, or was archived, in Intercom.",
     remedy: """
-      Unarchive it (Settings, People data), or restart sfsync, which creates what is missing; \
-      or take it out of [attributes].
+      sfsync unarchives or creates it again by itself. If this entry stays, another one says why \
+      that fails; or take the attribute out of [attributes].
       """)
   package static let attributeType = Meaning(
     "IC-ATTRIBUTE-TYPE", .broken,

@@ -16,11 +16,16 @@ package final class World {
     /// Intercom calls in ten seconds; nil is without a limit.
     package var callsPerWindow: Int?
     package var dailyLimit = 1_000_000
+    /// From a Bulk job's creation to its end, in milliseconds; a fifth of it is the queue's.
+    package var bulkMilliseconds: Int64 = 5_000
     package var searchLagMilliseconds: Int64 = 0
     package var timezone = "America/Los_Angeles"
-    /// A unique external id field of that name on Lead and Task.
+    /// A unique external id field of that name on Lead, Contact and Task.
     package var externalIDField: String?
     package var instanceURL: String?
+    package var isSandbox = false
+    /// The id that the workspace says it has; nil for the usual one.
+    package var workspaceID: String?
 
     package init() {}
   }
@@ -41,9 +46,15 @@ package final class World {
     var settings = SalesforceSimulator.Settings()
     settings.seed = population.seed
     settings.dailyLimit = population.dailyLimit
+    settings.isSandbox = population.isSandbox
+    settings.bulk.queueTime = population.bulkMilliseconds / 5
+    settings.bulk.runTime = population.bulkMilliseconds - settings.bulk.queueTime
     if let url = population.instanceURL { settings.instanceURL = url }
     if let field = population.externalIDField {
-      settings.customFields = ["Lead": [.externalID(field)], "Task": [.externalID(field)]]
+      settings.customFields = [
+        "Lead": [.externalID(field)], "Contact": [.externalID(field)],
+        "Task": [.externalID(field)],
+      ]
     }
     return settings
   }
@@ -54,6 +65,7 @@ package final class World {
     settings.callsPerWindow = population.callsPerWindow
     settings.searchLagMilliseconds = population.searchLagMilliseconds
     settings.timezone = population.timezone
+    if let id = population.workspaceID { settings.workspaceID = id }
     return settings
   }
 }

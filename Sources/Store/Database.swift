@@ -3,14 +3,18 @@ import CSQLite
 /// One connection to one SQLite file, with its prepared statements.
 final class Database {
   let path: String
-  private let raw: OpaquePointer
+  /// SQLite has found the file damaged since it was opened.
+  private(set) var isDamaged = false
+  let raw: OpaquePointer
   private var statements: [String: Statement] = [:]
 
   /// Opens or makes the file; multi-thread mode, since everything here happens on one queue.
-  init(path: String) throws(SQLError) {
+  ///
+  /// With `isReadOnly` nothing is made and nothing can be written.
+  init(path: String, isReadOnly: Bool = false) throws(SQLError) {
     var raw: OpaquePointer?
-    let flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let mode = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = sqlite3_open_v2(path, &raw, flags, nil)
     guard code == SQLITE_OK, let raw else {
       let message = String(cString: sqlite3_errstr(code))
@@ -31,20 +35,25 @@ final class Database {
   /// Runs statements that return nothing.
   func execute(_ sql: String) throws(SQLError) {
     let code = sqlite3_exec(raw, sql, nil, nil, nil)
-    guard code == SQLITE_OK else {
-      throw SQLError(code: code, message: String(cString: sqlite3_errmsg(raw)), statement: sql)
-    }
+    guard code == SQLITE_OK else { throw error(code, sql) }
+  }
+
+  /// The error that the connection was left with, for the statement `sql`.
+  func error(_ code: Int32, _ sql: String) -> SQLError {
+    let error = SQLError(code: code, message: String(cString: sqlite3_errmsg(raw)), statement: sql)
+    if error.problem == .damaged { isDamaged = true }
+    return error
   }
 
   /// The prepared statement for `sql`, which is a constant of ours.
   func statement(_ sql: String) throws(SQLError) -> Statement {
     if let known = statements[sql] { return known }
-    let new = try Statement(sql, in: raw)
+    let new = try Statement(sql, in: self)
     statements[sql] = new
     return new
   }
 
-  func prepare(_ sql: String) throws(SQLError) -> Statement { try Statement(sql, in: raw) }
+  func prepare(_ sql: String) throws(SQLError) -> Statement { try Statement(sql, in: self) }
 
   var changes: Int64 { sqlite3_changes64(raw) }
 

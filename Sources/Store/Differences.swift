@@ -4,7 +4,7 @@ import SyncCore
 extension Store {
   /// Turns up to `limit` changed records into people to plan; false when none is left.
   ///
-  /// Concerned are the people linked or pinned to the record, and those who match it now or
+  /// Concerned are the people linked or pinned to the record or to one that became it, and those who match it now or
   /// matched it before.
   package func spreadRecordDifferences(cycle: Int64, limit: Int) throws(SQLError) -> Bool {
     var records: [(id: String, before: String?)] = []
@@ -21,7 +21,7 @@ extension Store {
       records.append(($0.text(0), $0.textOrNull(1)))
     }
     for (id, before) in records {
-      try notePeopleLinked(to: id, cycle: cycle)
+      for known in try predecessors(of: id) { try notePeopleLinked(to: known, cycle: cycle) }
       let now = try record(id).flatMap(key(of:))
       if let now { try notePeople(withKey: now, cycle: cycle) }
       if let before, before != now { try notePeople(withKey: before, cycle: cycle) }
@@ -30,6 +30,26 @@ extension Store {
       }
     }
     return !records.isEmpty
+  }
+
+  /// The record and those that were merged or converted into it: a link may still be on one of them
+  /// when its successor is read late.
+  private func predecessors(of recordID: String) throws(SQLError) -> [String] {
+    var ids: [String] = []
+    try database.statement(
+      """
+      WITH RECURSIVE chain(id) AS (
+        SELECT ?1
+        UNION SELECT r.id FROM chain c JOIN record r ON r.converted_contact_id = c.id
+        UNION SELECT r.id FROM chain c JOIN record r ON r.master_record_id = c.id)
+      SELECT id FROM chain
+      """
+    ).rows {
+      $0.bind(1, recordID)
+    } each: {
+      ids.append($0.text(0))
+    }
+    return ids
   }
 
   private func notePeople(withKey key: String, cycle: Int64) throws(SQLError) {
@@ -135,7 +155,8 @@ extension Store {
     try database.statement(
       """
       INSERT INTO person_difference(person_id, cycle)
-      SELECT * FROM (SELECT person_id, ?2 FROM link WHERE record_id = ?1
+      SELECT * FROM (
+        SELECT person_id, ?2 FROM link WHERE record_id = ?1
         UNION SELECT person_id, ?2 FROM pin WHERE record_id = ?1) WHERE true
       ON CONFLICT(person_id) DO UPDATE SET cycle = excluded.cycle
       """

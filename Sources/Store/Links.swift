@@ -29,7 +29,11 @@ package struct Link: Sendable, Equatable {
 
 extension Store {
   /// Decides one person's link from the snapshot, without writing (M1 to M7).
-  package func decideLink(of person: Person, current: Link?) throws(SQLError) -> LinkDecision {
+  ///
+  /// `isWhole` says that everything was just read, so that what the snapshot lacks is not there.
+  package func decideLink(
+    of person: Person, current: Link?, isWhole: Bool = false
+  ) throws(SQLError) -> LinkDecision {
     let key = key(of: person)
     let pinned = try pin(of: person.id)
     var failure: SQLError?
@@ -43,7 +47,7 @@ extension Store {
     let decision = LinkDecision.decide(
       key: key, current: (current?.recordID).flatMap(lookup), pinned: pinned.flatMap(lookup),
       candidates: try key.map { key throws(SQLError) in try records(withKey: key) } ?? [],
-      preference: settings.preference, keyOf: key(of:), lookup: lookup)
+      preference: settings.preference, isWhole: isWhole, keyOf: key(of:), lookup: lookup)
     if let failure { throw failure }
     return decision
   }
@@ -56,7 +60,7 @@ extension Store {
     if decision.isAmbiguous || current != nil || !decision.candidates.isEmpty {
       try setAmbiguous(personID, decision.isAmbiguous)
     }
-    let link = decision.record.map(Link.init)
+    let link = decision.isHeld ? current : decision.record.map(Link.init)
     if link != current { try setLink(of: personID, to: link) }
   }
 
@@ -78,7 +82,14 @@ extension Store {
         $0.bind(1, personID)
       }
     }
-    try database.statement("INSERT OR REPLACE INTO link VALUES(?, ?, ?, ?, ?)").run {
+    // Not REPLACE, which would delete a row without its trigger.
+    try database.statement(
+      """
+      INSERT INTO link(person_id, record_id, owner_id, status, title) VALUES(?, ?, ?, ?, ?)
+      ON CONFLICT(person_id) DO UPDATE SET record_id = excluded.record_id,
+        owner_id = excluded.owner_id, status = excluded.status, title = excluded.title
+      """
+    ).run {
       $0.bind(1, personID)
       $0.bind(2, link.recordID)
       $0.bind(3, link.ownerID)

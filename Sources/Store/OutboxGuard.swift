@@ -32,11 +32,22 @@ extension Store {
     } ?? 0
   }
 
+  /// Rows let go by one statement, whose undo log is held in memory.
+  private static let releasedMax: Int64 = 5_000
+
   /// Lets held deliveries go.
   package func releaseHeld(except other: Int64?) throws(SQLError) {
-    try database.statement(
-      "UPDATE delivery SET state = 1 WHERE state = 0 AND cycle IS NOT ?1"
-    ).run { $0.bind(1, other) }
+    repeat {
+      try database.statement(
+        """
+        UPDATE delivery SET state = 1
+        WHERE id IN (SELECT id FROM delivery WHERE state = 0 AND cycle IS NOT ?1 LIMIT ?2)
+        """
+      ).run {
+        $0.bind(1, other)
+        $0.bind(2, Self.releasedMax)
+      }
+    } while database.changes == Self.releasedMax
   }
 
   /// Lets the held deliveries of one cycle go: a person asked for just these.

@@ -20,22 +20,32 @@ package struct LinkCounts: Sendable, Equatable {
 
 extension Store {
   package func outboxCounts() throws(SQLError) -> OutboxCounts {
-    let pending = try count("SELECT count(*) FROM delivery WHERE state = 1")
     let oldest = try database.statement(
       "SELECT queued_at FROM delivery WHERE state <> 2 ORDER BY id LIMIT 1"
-    ).first { _ in } read: { $0.integer(0) }
+    ).first { _ in
+    } read: {
+      $0.integer(0)
+    }
     return OutboxCounts(
-      pending: pending, held: try heldCount(except: nil),
-      parked: try count("SELECT count(*) FROM delivery WHERE state = 2"),
-      backfill: try count("SELECT count(*) FROM delivery WHERE state = 1 AND lane = 2"),
-      oldestQueuedAt: oldest)
+      pending: try tally(.waiting), held: try tally(.held), parked: try tally(.parked),
+      backfill: try tally(.waiting, lane: .backfill), oldestQueuedAt: oldest)
+  }
+
+  /// How many deliveries are in that state, in one lane or in all.
+  func tally(_ state: DeliveryState, lane: Lane? = nil) throws(SQLError) -> Int64 {
+    try database.statement(
+      "SELECT sum(count) FROM delivery_tally WHERE state = ?1 AND (?2 IS NULL OR lane = ?2)"
+    ).first {
+      $0.bind(1, state.rawValue)
+      $0.bind(2, lane?.rawValue)
+    } read: {
+      $0.integer(0)
+    } ?? 0
   }
 
   package func linkCounts() throws(SQLError) -> LinkCounts {
-    let leads = try count(
-      "SELECT count(*) FROM link WHERE record_id >= '00Q' AND record_id < '00R'")
-    let contacts = try count(
-      "SELECT count(*) FROM link WHERE record_id >= '003' AND record_id < '004'")
+    let leads = try count("SELECT sum(count) FROM link_tally WHERE prefix = '00Q'")
+    let contacts = try count("SELECT sum(count) FROM link_tally WHERE prefix = '003'")
     return LinkCounts(
       people: leads + contacts, leads: leads, contacts: contacts,
       ambiguous: try count("SELECT count(*) FROM ambiguous"))

@@ -46,7 +46,7 @@ package final class OwnerComparison {
     }
     write.bind(1, row, OwnerColumn.id.rawValue)
     write.bind(2, stamp)
-    write.bind(3, blob: fingerprint.bytes)
+    write.bind(3, fingerprint)
     write.bind(4, row, OwnerColumn.name.rawValue)
     write.bind(5, row, OwnerColumn.email.rawValue)
     write.bind(6, row, OwnerColumn.title.rawValue)

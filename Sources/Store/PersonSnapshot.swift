@@ -11,14 +11,20 @@ package final class PersonComparison {
   private let kind: ReadKind
   private let cycle: Int64
   private let sweep: Int64
+  private let startedAt: Int64
 
   package private(set) var changed = 0
   package private(set) var rows = 0
 
-  /// - Parameters:
-  ///   - cycle: the cycle whose plan the differences belong to.
-  ///   - sweep: the number of the full read; 0 for a poll or a single answer.
-  package init(_ store: Store, kind: ReadKind, cycle: Int64, sweep: Int64) throws(SQLError) {
+  /// Compares for the plan of `cycle`, as part of the full read numbered `sweep`.
+  ///
+  /// `sweep` is 0 for a poll or a single answer. `startedAt` is when the full read began, in
+  /// milliseconds UTC of the far side's clock: a row with an older stamp has no other version of
+  /// that second, so the read's word counts for it, since other fields may be looked at than before.
+  package init(
+    _ store: Store, kind: ReadKind, cycle: Int64, sweep: Int64, startedAt: Int64 = .min
+  ) throws(SQLError) {
+    self.startedAt = startedAt
     self.kind = kind
     self.cycle = cycle
     self.sweep = sweep
@@ -40,10 +46,11 @@ package final class PersonComparison {
       """
       UPDATE person SET updated_at = max(updated_at, ?2), sweep = max(sweep, ?3) WHERE id = ?1
       """)
+    // A poll takes over what a full read under way has noted: it will be planned sooner.
     note = try database.statement(
       """
       INSERT INTO person_difference(person_id, cycle) VALUES(?1, ?2)
-      ON CONFLICT(person_id) DO UPDATE SET cycle = excluded.cycle
+      ON CONFLICT(person_id) DO UPDATE SET cycle = excluded.cycle WHERE ?3
       """)
   }
 
@@ -63,6 +70,8 @@ package final class PersonComparison {
     }
     let knownStamp = find.integer(0)
     let isSame = find.equals(1, fingerprint)
+    // Of a row that was taken for deleted without being read, any word is news.
+    let isFinal = kind == .poll || stamp < startedAt || find.isBlank(1)
     let knownSweep = find.integer(2)
     find.reset()
     if isSame {
@@ -70,7 +79,7 @@ package final class PersonComparison {
       return .same
     }
     // Older than what we know, answers to our own writes included (S11).
-    guard stamp > knownStamp || (stamp == knownStamp && kind == .poll) else {
+    guard stamp > knownStamp || (stamp == knownStamp && isFinal) else {
       if sweep > knownSweep { try touchRow(row, knownStamp) }
       return .stale
     }
@@ -94,6 +103,7 @@ package final class PersonComparison {
   private func noteDifference(_ row: borrowing RowBuffer) throws(SQLError) {
     note.bind(1, row, PersonColumn.id.rawValue)
     note.bind(2, cycle)
+    note.bind(3, kind == .poll ? 1 : 0)
     try note.run()
   }
 
@@ -109,7 +119,7 @@ package final class PersonComparison {
   ) throws(SQLError) {
     statement.bind(1, row, PersonColumn.id.rawValue)
     statement.bind(2, stamp)
-    statement.bind(3, blob: fingerprint.bytes)
+    statement.bind(3, fingerprint)
     statement.bind(4, row.string(PersonColumn.role.rawValue) ?? "user")
     statement.bind(5, row, PersonColumn.email.rawValue)
     statement.bind(6, row, PersonColumn.externalID.rawValue)

@@ -29,14 +29,20 @@ package final class RecordComparison {
   private let kind: ReadKind
   private let cycle: Int64
   private let sweep: Int64
+  private let startedAt: Int64
 
   package private(set) var changed = 0
   package private(set) var rows = 0
 
-  /// - Parameters:
-  ///   - cycle: the cycle whose plan the differences belong to.
-  ///   - sweep: the number of the full read; 0 for a poll, which leaves the marks alone.
-  package init(_ store: Store, kind: ReadKind, cycle: Int64, sweep: Int64) throws(SQLError) {
+  /// Compares for the plan of `cycle`, as part of the full read numbered `sweep`.
+  ///
+  /// `sweep` is 0 for a poll, which leaves the marks alone. `startedAt` is when the full read began, in
+  /// milliseconds UTC of the far side's clock: a row with an older stamp has no other version of
+  /// that second, so the read's word counts for it, since other fields may be looked at than before.
+  package init(
+    _ store: Store, kind: ReadKind, cycle: Int64, sweep: Int64, startedAt: Int64 = .min
+  ) throws(SQLError) {
+    self.startedAt = startedAt
     self.kind = kind
     self.cycle = cycle
     self.sweep = sweep
@@ -96,6 +102,8 @@ package final class RecordComparison {
     }
     let knownStamp = find.integer(0)
     let isSame = find.equals(1, fingerprint)
+    // Of a row that was taken for deleted without being read, any word is news.
+    let isFinal = kind == .poll || stamp < startedAt || find.isBlank(1)
     let knownSweep = find.integer(2)
     find.reset()
     if isSame {
@@ -103,7 +111,7 @@ package final class RecordComparison {
       return .same
     }
     // Two changes may bear one second: a poll's word counts then, a slow full read's does not.
-    guard stamp > knownStamp || (stamp == knownStamp && kind == .poll) else {
+    guard stamp > knownStamp || (stamp == knownStamp && isFinal) else {
       if sweep > knownSweep { try touchRow(row, knownStamp) }
       return .stale
     }
@@ -140,7 +148,7 @@ package final class RecordComparison {
     let isLead = row.withColumn(RecordColumn.object.rawValue) { $0?.first == UInt8(ascii: "L") }
     statement.bind(2, isLead ? 0 : 1)
     statement.bind(3, stamp)
-    statement.bind(4, blob: fingerprint.bytes)
+    statement.bind(4, fingerprint)
     for (index, column) in Self.texts { statement.bind(index, row, column.rawValue) }
     statement.bind(11, row.isNull(RecordColumn.isDeleted.rawValue) ? 0 : 1)
     statement.bind(12, row.isNull(RecordColumn.isConverted.rawValue) ? 0 : 1)

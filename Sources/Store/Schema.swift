@@ -35,6 +35,9 @@ enum Schema {
     CREATE INDEX record_email ON record(email) WHERE email IS NOT NULL;
     CREATE INDEX record_match_key ON record(match_key) WHERE match_key IS NOT NULL;
     CREATE INDEX record_owner ON record(owner_id) WHERE owner_id IS NOT NULL;
+    CREATE INDEX record_converted ON record(converted_contact_id)
+      WHERE converted_contact_id IS NOT NULL;
+    CREATE INDEX record_merged ON record(master_record_id) WHERE master_record_id IS NOT NULL;
 
     -- Users, queues and roles; told apart by the id's prefix.
     CREATE TABLE owner(
@@ -77,6 +80,26 @@ enum Schema {
       title TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX link_record ON link(record_id);
+
+    -- Counted as it changes, since `status` asks every second: of links, by the first three
+    -- characters of the record's id; of deliveries, by state and lane.
+    CREATE TABLE link_tally(
+      prefix TEXT PRIMARY KEY,
+      count INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER link_added AFTER INSERT ON link BEGIN
+      INSERT INTO link_tally VALUES(substr(new.record_id, 1, 3), 1)
+        ON CONFLICT(prefix) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER link_removed AFTER DELETE ON link BEGIN
+      UPDATE link_tally SET count = count - 1 WHERE prefix = substr(old.record_id, 1, 3);
+    END;
+    CREATE TRIGGER link_moved AFTER UPDATE OF record_id ON link
+    WHEN substr(new.record_id, 1, 3) <> substr(old.record_id, 1, 3) BEGIN
+      UPDATE link_tally SET count = count - 1 WHERE prefix = substr(old.record_id, 1, 3);
+      INSERT INTO link_tally VALUES(substr(new.record_id, 1, 3), 1)
+        ON CONFLICT(prefix) DO UPDATE SET count = count + 1;
+    END;
 
     -- Links that e-mails do not govern; kept while the record is deleted, for its undelete.
     CREATE TABLE pin(
@@ -130,6 +153,25 @@ enum Schema {
     CREATE INDEX delivery_person ON delivery(person_id, id);
     CREATE INDEX delivery_held ON delivery(moves) WHERE state = 0;
     CREATE INDEX delivery_parked ON delivery(id) WHERE state = 2;
+    CREATE TABLE delivery_tally(
+      state INTEGER NOT NULL,
+      lane INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY(state, lane)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER delivery_added AFTER INSERT ON delivery BEGIN
+      INSERT INTO delivery_tally VALUES(new.state, new.lane, 1)
+        ON CONFLICT(state, lane) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER delivery_removed AFTER DELETE ON delivery BEGIN
+      UPDATE delivery_tally SET count = count - 1 WHERE state = old.state AND lane = old.lane;
+    END;
+    CREATE TRIGGER delivery_moved AFTER UPDATE OF state, lane ON delivery
+    WHEN new.state <> old.state OR new.lane <> old.lane BEGIN
+      UPDATE delivery_tally SET count = count - 1 WHERE state = old.state AND lane = old.lane;
+      INSERT INTO delivery_tally VALUES(new.state, new.lane, 1)
+        ON CONFLICT(state, lane) DO UPDATE SET count = count + 1;
+    END;
 
     -- The last second that an event of a name bore, for each person (S7).
     CREATE TABLE event_second(

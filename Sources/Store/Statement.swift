@@ -7,16 +7,14 @@ import Wire
 /// do that by themselves.
 final class Statement {
   private let raw: OpaquePointer
-  private let database: OpaquePointer
+  private unowned let database: Database
   private let sql: String
 
-  init(_ sql: String, in database: OpaquePointer) throws(SQLError) {
+  init(_ sql: String, in database: Database) throws(SQLError) {
     var raw: OpaquePointer?
-    let code = sqlite3_prepare_v3(database, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &raw, nil)
-    guard code == SQLITE_OK, let raw else {
-      throw SQLError(
-        code: code, message: String(cString: sqlite3_errmsg(database)), statement: sql)
-    }
+    let code = sqlite3_prepare_v3(
+      database.raw, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &raw, nil)
+    guard code == SQLITE_OK, let raw else { throw database.error(code, sql) }
     self.raw = raw
     self.database = database
     self.sql = sql
@@ -45,8 +43,9 @@ final class Statement {
     if value.isEmpty { sf_bind_text_copy(raw, index, "", 0) }
   }
 
-  func bind(_ index: Int32, blob value: [UInt8]) {
-    _ = value.withUnsafeBytes { sf_bind_blob_copy(raw, index, $0.baseAddress, Int32($0.count)) }
+  func bind(_ index: Int32, _ value: Fingerprint) {
+    var bytes = (value.high.bigEndian, value.low.bigEndian)
+    _ = withUnsafeBytes(of: &bytes) { sf_bind_blob_copy(raw, index, $0.baseAddress, 16) }
   }
 
   /// Binds one column of a row without making a value of it; copied by SQLite.
@@ -69,8 +68,7 @@ final class Statement {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
     case let code:
-      let error = SQLError(
-        code: code, message: String(cString: sqlite3_errmsg(database)), statement: sql)
+      let error = database.error(code, sql)
       sqlite3_reset(raw)
       throw error
     }
@@ -98,6 +96,9 @@ final class Statement {
   }
 
   func text(_ column: Int32) -> String { textOrNull(column) ?? "" }
+
+  /// Whether ``column`` holds no fingerprint: what is known of the row was not read from the far side.
+  func isBlank(_ column: Int32) -> Bool { sqlite3_column_bytes(raw, column) == 0 }
 
   /// Whether the blob in `column` is that fingerprint.
   func equals(_ column: Int32, _ fingerprint: Fingerprint) -> Bool {

@@ -40,14 +40,21 @@ package final class Store {
   package static func open(
     path: String, settings: Settings
   ) throws -> (store: Store, opening: Opening) {
+    try open(path: path, settings: settings, migrations: Schema.migrations)
+  }
+
+  /// As ``open(path:settings:)``, for a release that knows these `migrations`.
+  static func open(
+    path: String, settings: Settings, migrations: [String]
+  ) throws -> (store: Store, opening: Opening) {
     do {
       let store = Store(database: try Database(path: path), settings: settings)
-      let isNew = try store.prepare()
+      let isNew = try store.prepare(migrations)
       return (store, isNew ? .new : .existing)
     } catch let error as SQLError where error.problem == .damaged {
       let name = try DamagedFile.setAside(path)
       let store = Store(database: try Database(path: path), settings: settings)
-      _ = try store.prepare()
+      _ = try store.prepare(migrations)
       return (store, .rebuilt(damagedFile: name))
     }
   }
@@ -68,10 +75,17 @@ package final class Store {
   /// Copies the store into a new file while it is in use.
   package func copy(to path: String, pause: () async -> Void) async throws {
     try await database.copy(to: path, pages: 500, pause: pause)
+    // Just written, page by page: there is nothing to check when it is opened.
+    try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
   }
+
+  /// Gives back what was kept for the next look; the system's own cache still has the file.
+  package func releaseMemory() { sf_release_memory(database.raw) }
 
   /// Marks the end of a clean run, so that the next start skips the check of the whole file.
   package func close() throws {
+    // Damage that was met is looked for again, and then set aside, by the next start.
+    guard !database.isDamaged else { return }
     try transaction { try set("clean", "1") }
     try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
@@ -110,8 +124,16 @@ package final class Store {
   // MARK: Opening
 
   /// True for a new file.
-  private func prepare() throws -> Bool {
-    // Before the first page is written; both are kept in the file.
+  private func prepare(_ migrations: [String]) throws -> Bool {
+    // Another program's file is left as it is, its journal mode included.
+    let application = try pragma("application_id")
+    let version = try pragma("user_version")
+    let isNew =
+      try version == 0 && application == 0 && count("SELECT count(*) FROM sqlite_schema") == 0
+    guard isNew || application == Schema.applicationID else { throw StoreError.foreignFile }
+    guard version <= migrations.count else {
+      throw StoreError.newerSchema(found: Int(version), known: migrations.count)
+    }
     try database.execute("PRAGMA journal_mode = WAL")
     try database.execute(
       """
@@ -120,32 +142,29 @@ package final class Store {
       PRAGMA cache_size = -16384;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864;
+      PRAGMA wal_autocheckpoint = 8000;
       """)
-    let application = try pragma("application_id")
-    let version = try pragma("user_version")
-    let isNew = version == 0 && application == 0
-    guard isNew || application == Schema.applicationID else { throw StoreError.foreignFile }
-    guard version <= Schema.migrations.count else {
-      throw StoreError.newerSchema(found: Int(version), known: Schema.migrations.count)
-    }
     if !isNew, try get("clean") == nil { try check() }
-    try migrate(from: Int(version))
+    try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
     return isNew
   }
 
-  private func migrate(from version: Int) throws {
-    guard version < Schema.migrations.count else { return }
+  private func migrate(from version: Int, by migrations: [String]) throws {
+    guard version < migrations.count else { return }
     try transaction {
-      for script in Schema.migrations[version...] { try database.execute(script) }
+      for script in migrations[version...] { try database.execute(script) }
       try database.execute("PRAGMA application_id = \(Schema.applicationID)")
-      try database.execute("PRAGMA user_version = \(Schema.migrations.count)")
+      try database.execute("PRAGMA user_version = \(migrations.count)")
     }
   }
 
   /// After a stop that was not clean.
   private func check() throws(SQLError) {
-    let verdict = try database.prepare("PRAGMA quick_check(1)").first { _ in } read: { $0.text(0) }
+    let verdict = try database.prepare("PRAGMA quick_check(1)").first { _ in
+    } read: {
+      $0.text(0)
+    }
     guard verdict == "ok" else {
       throw SQLError(
         code: SQLITE_CORRUPT, message: verdict ?? "no verdict", statement: "quick_check")
@@ -153,7 +172,10 @@ package final class Store {
   }
 
   private func pragma(_ name: String) throws(SQLError) -> Int64 {
-    try database.prepare("PRAGMA \(name)").first { _ in } read: { $0.integer(0) } ?? 0
+    try database.prepare("PRAGMA \(name)").first { _ in
+    } read: {
+      $0.integer(0)
+    } ?? 0
   }
 }
 

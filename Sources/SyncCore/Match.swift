@@ -69,7 +69,8 @@ package enum Match {
     switch preference {
     case .contact: record.object == .contact ? 0 : 1
     case .lead: record.object == .lead ? 0 : 1
-    case .newest: -record.createdAt
+    // Turned round without a sign: the lowest number has no opposite.
+    case .newest: ~record.createdAt
     case .oldest: record.createdAt
     case .none: 0
     }

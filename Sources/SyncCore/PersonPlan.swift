@@ -11,9 +11,8 @@ package struct PersonPlan: Sendable, Equatable {
 
   /// Plans one person.
   ///
-  /// - Parameters:
-  ///   - told: the record of the link so far, as its events have told it.
-  ///   - owner: an owner by id.
+  /// `told` is the record of the link so far, as its events have told it; `owner` gives an owner by
+  /// id.
   package static func make(
     person: Person, decision: LinkDecision, told: Record?,
     configured: AttributeSet, owner: (String) throws -> Owner?, recordURL: (String) -> String?
@@ -22,6 +21,10 @@ package struct PersonPlan: Sendable, Equatable {
     if let record = decision.record {
       desired = Enrichment.values(
         of: record, owner: try record.ownerID.flatMap(owner), recordURL: recordURL)
+    }
+    guard !decision.isHeld else {
+      return PersonPlan(
+        decision: decision, desired: desired, owesAttributes: false, events: [], moves: false)
     }
     // People without a link are never written to, except to clear what we wrote (M1).
     let mayWrite = decision.record != nil || person.sent != nil

@@ -6,6 +6,8 @@ package struct Succession: Sendable, Equatable {
   package var convertedFrom: Record?
   /// The chain went through a merge.
   package var isMerged: Bool
+  /// The chain names a record that the snapshot does not hold: not read yet, or never to be seen.
+  package var isOpen: Bool
 
   /// Longer chains are taken for a loop; each hop is one merge or conversion by hand.
   package static let hopsMax = 32
@@ -14,14 +16,18 @@ package struct Succession: Sendable, Equatable {
   package static func follow(
     _ start: Record, lookup: (String) throws -> Record?
   ) rethrows -> Succession {
-    var result = Succession(record: start, convertedFrom: nil, isMerged: false)
+    var result = Succession(record: start, convertedFrom: nil, isMerged: false, isOpen: false)
     var current = start
     for _ in 0..<hopsMax {
       if current.isLive {
         result.record = current
         return result
       }
-      guard let next = try successor(of: current, lookup: lookup) else { break }
+      guard let id = successor(of: current) else { break }
+      guard let next = try lookup(id) else {
+        result.isOpen = true
+        break
+      }
       if current.isDeleted { result.isMerged = true } else { result.convertedFrom = current }
       current = next
     }
@@ -29,10 +35,7 @@ package struct Succession: Sendable, Equatable {
     return result
   }
 
-  private static func successor(
-    of record: Record, lookup: (String) throws -> Record?
-  ) rethrows -> Record? {
-    if record.isDeleted { return try record.masterRecordID.flatMap(lookup) }
-    return try record.convertedContactID.flatMap(lookup)
+  private static func successor(of record: Record) -> String? {
+    record.isDeleted ? record.masterRecordID : record.convertedContactID
   }
 }

@@ -85,13 +85,14 @@ final class StunnelServer: Sendable {
     try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
     let log = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = ["30", TLSFixture.stunnel, file]
+    process.arguments = ["--signal=KILL", "30", TLSFixture.stunnel, file]
     process.standardError = log
     try process.run()
     Self.waitForStart(log)
   }
 
-  deinit { process.terminate() }
+  /// It inherits the blocked signals of the thread that started it: only KILL arrives.
+  deinit { if process.isRunning { kill(-process.processIdentifier, SIGKILL) } }
 
   /// It listens once it says so; end of file says that it did not start.
   private static func waitForStart(_ log: Pipe) {

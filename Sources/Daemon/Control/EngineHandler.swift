@@ -101,10 +101,17 @@ import SyncCore
     case .failed(let failure):
       return SyncResult(
         finished: true, broken: [failure.side.rawValue],
-        failures: ["Could not \(failure.attempt): \(failure.meaning.cause)"])
+        failures: [Self.sentences(failure)])
     case .done(let report):
       return try await settled(report, progress: progress)
     }
+  }
+
+  /// One failure may not be in the register yet, so this says all that is known.
+  private static func sentences(_ failure: Failure) -> String {
+    let said = failure.answer.isEmpty ? "" : " (\(failure.answer))"
+    return "Could not \(failure.attempt): \(failure.meaning.cause)\(said) "
+      + failure.meaning.remedy
   }
 
   /// Waits until nothing of that cycle is left to send, or nothing can be sent.
@@ -112,9 +119,11 @@ import SyncCore
     _ report: CycleReport, progress: (Status) -> Void
   ) async throws(ControlError) -> SyncResult {
     let before = engine.deliverer.deliveredCount
+    // After the initial sync, or a full one, everything has to be through.
+    let isWhole = try reading { try report.isFull || store.get("initial") != "done" }
     while true {
       if report.guarded > 0 { return SyncResult(finished: true, guarded: true) }
-      let counts = try reading { try self.counts(of: report) }
+      let counts = try reading { try self.counts(of: isWhole ? nil : report.cycle) }
       if counts.pending == 0 || !counts.broken.isEmpty || Task.isCancelled {
         return SyncResult(
           finished: counts.pending == 0, settled: engine.deliverer.deliveredCount - before,
@@ -125,16 +134,14 @@ import SyncCore
     }
   }
 
+  /// Of one cycle, or of all there is.
   private func counts(
-    of report: CycleReport
+    of cycle: Int64?
   ) throws -> (pending: Int64, parked: Int64, broken: [String]) {
-    // After the initial sync, or a full one, everything has to be through.
-    let pending =
-      report.isFull
-      ? try store.outboxCounts().pending : try store.count(cycle: report.cycle, in: .waiting)
-    let parked =
-      report.isFull
-      ? try store.outboxCounts().parked : try store.count(cycle: report.cycle, in: .parked)
+    let pending = try cycle.map { try store.count(cycle: $0, in: .waiting) }
+      ?? store.outboxCounts().pending
+    let parked = try cycle.map { try store.count(cycle: $0, in: .parked) }
+      ?? store.outboxCounts().parked
     var broken: [String] = []
     for health in [engine.salesforceHealth, engine.deliverer.health, engine.deliverer.eventHealth] {
       if case .broken = health.state { broken.append(health.name) }

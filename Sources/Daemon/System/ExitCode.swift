@@ -1,3 +1,5 @@
+import Store
+
 /// How the daemon ends, by sysexits (interface, "Programs").
 package enum ExitCode: Int32, Sendable {
   case done = 0
@@ -16,9 +18,12 @@ package enum ExitCode: Int32, Sendable {
   package init(_ error: any Error) {
     switch error {
     case let error as CredentialError: self = error.exitCode
+    case let error as CertificateError: self = error.exitCode
     case is ConfigurationMissing: self = .missingFile
     case is ConfigurationError: self = .configuration
     case let error as InstanceLockError: self = error.exitCode
+    case is StoreError: self = .configuration
+    case is SQLError: self = .disk
     default: self = .defect
     }
   }

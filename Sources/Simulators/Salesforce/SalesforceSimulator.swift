@@ -94,8 +94,10 @@ package final class SalesforceSimulator {
         return .answer(finished(.refusal(status), call))
       case .html: return .answer(.captivePortal)
       case .slow(let milliseconds):
-        let response = answer(request, call)
+        var response = answer(request, call)
         clock.now += milliseconds
+        // Where the clock is a real one, whoever carries the answer waits.
+        response.headers["X-Simulator-Delay-Ms"] = String(milliseconds)
         return .answer(response)
       }
     }

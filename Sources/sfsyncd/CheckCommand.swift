@@ -1,0 +1,26 @@
+import ArgumentParser
+import Daemon
+import FoundationEssentials
+
+struct Check: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Test configuration, credentials and both accounts; changes nothing.",
+    discussion: """
+      Prints one line a check, and the remedy below where it is not good. Ends with 0 when all is \
+      good, 1 when a check fell short, 66 for a missing file, 77 for credentials, 78 for the \
+      configuration.
+      """)
+
+  @OptionGroup var places: Places
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    let code = await CheckProgram.run(
+      configurationFile: places.config, credentials: places.credentials,
+      environment: ProcessInfo.processInfo.environment, isJSON: json)
+    throw ArgumentParser.ExitCode(code)
+  }
+}
