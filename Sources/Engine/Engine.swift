@@ -125,7 +125,7 @@ package import SyncCore
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
       schedule(after: nil)
-    } catch  where error is CancellationError || Task.isCancelled {
+    } catch let error where error is CancellationError || Task.isCancelled {
       request?.continuation?.resume(returning: .stopped)
       return nil
     } catch let error as IntercomError {
