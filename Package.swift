@@ -86,6 +86,7 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests
+    .testTarget(name: "HouseTests", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
       swiftSettings: strict),

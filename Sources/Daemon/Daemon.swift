@@ -188,13 +188,17 @@ import SyncCore
     limit.cancel()
   }
 
-  /// Feeds the watchdog and systemd's status line from the loop itself.
+  /// Feeds the watchdog and systemd's status line from the loop itself; seldom while idle, when
+  /// the line stays as it is.
   private func tick() async {
-    let interval = min(notify.watchdogInterval() ?? 5_000, 5_000)
+    let interval = notify.watchdogInterval() ?? 60_000
     while !Task.isCancelled {
       notify.watchdog()
       notify.status(StatusLine.of(self))
-      try? await clock.sleep(milliseconds: interval)
+      let isIdle = (try? engine.state()) == .idle
+      // Of what a full read needs, nothing is needed between two polls.
+      if isIdle { store.releaseMemory() }
+      try? await clock.sleep(milliseconds: isIdle ? interval : min(interval, 5_000))
     }
   }
 

@@ -97,7 +97,7 @@ import Wire
       answer.fill(&row)
       try store.transaction {
         _ = try PersonComparison(
-          store, kind: .full, cycle: state.cycle, sweep: state.sweep
+          store, kind: .full, cycle: state.cycle, sweep: state.sweep, startedAt: peopleSince
         ).compare(row)
       }
     } catch let error as IntercomError where error.isPersonGone {

@@ -16,7 +16,7 @@ package import SyncCore
 
   /// What `person` is owed, without writing anything: `explain` asks this too (O2).
   ///
-  /// - Parameter isWhole: both sides were just read whole, so that what the snapshot lacks is gone.
+  /// `isWhole` says that both sides were just read whole, so that what the snapshot lacks is gone.
   package func judge(_ person: Person, isWhole: Bool = false) throws -> PersonPlan {
     let link = try store.link(of: person.id)
     return try PersonPlan.make(
@@ -43,8 +43,12 @@ package import SyncCore
     let plan = try judge(person, isWhole: isWhole)
     try store.apply(plan.decision, to: personID, current: try store.link(of: personID))
     guard plan.owesAttributes else {
-      try settleOwed(person, now: now)
-      return try owe(plan.events, to: person, cycle: cycle, now: now)
+      try owe(plan.events, to: person, cycle: cycle, now: now)
+      // What was under way counts as written from now on, and may have to be cleared.
+      if try settleOwed(person, now: now), person.sent == nil {
+        try self.plan(personID, cycle: cycle, lane: lane, now: now)
+      }
+      return
     }
     try store.oweAttributes(
       to: personID, record: plan.decision.record?.id ?? person.sent?[.recordID], lane: lane,
@@ -52,10 +56,12 @@ package import SyncCore
     try owe(plan.events, to: person, cycle: cycle, now: now)
   }
 
-  /// Nothing to write any more: what waited for this person ends, and so does its refusal.
-  private func settleOwed(_ person: Person, now: Int64) throws {
-    guard try store.disownAttributes(of: person.id) else { return }
+  /// Nothing to write any more: what waited for this person ends, and so does its refusal; false
+  /// when nothing waited.
+  private func settleOwed(_ person: Person, now: Int64) throws -> Bool {
+    guard try store.disownAttributes(of: person.id) else { return false }
     try store.closeErrorsUnlessParked(ofPerson: person.id, at: now)
+    return true
   }
 
   private func owe(_ events: [RecordEvent], to person: Person, cycle: Int64, now: Int64) throws {

@@ -83,7 +83,9 @@ extension Store {
   }
 
   package func removePersonDifference(_ id: String) throws(SQLError) {
-    try database.statement("DELETE FROM person_difference WHERE person_id = ?").run { $0.bind(1, id) }
+    try database.statement("DELETE FROM person_difference WHERE person_id = ?").run {
+      $0.bind(1, id)
+    }
   }
 
   package func noteDifference(ofPerson id: String, cycle: Int64) throws(SQLError) {
@@ -175,7 +177,9 @@ extension Store {
     ).first {
       $0.bind(1, record)
       $0.bind(2, id)
-    } read: { _ in true } ?? false
+    } read: { _ in
+      true
+    } ?? false
   }
 
   /// Hands the differences of cycles that ended early to `cycle`; those of `other`, a full read

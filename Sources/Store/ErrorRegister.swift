@@ -63,7 +63,7 @@ package struct Report: Sendable {
 }
 
 extension Store {
-  /// How long closed entries are kept for `errors --all`.
+  /// How long closed entries can still be shown by their id.
   static let closedMillisecondsMax: Int64 = 30 * 86_400_000
 
   private static let errorColumns = """
@@ -80,8 +80,9 @@ extension Store {
       lastSeen: row.integer(13), state: RegisterEntry.State(rawValue: row.text(14)) ?? .open)
   }
 
-  /// Enters a report once: a repetition counts up, and opens a dismissed entry only when it was
-  /// asked to try again. Returns the entry's id and whether it is new.
+  /// Enters a report once, and returns the entry's id and whether it is new.
+  ///
+  /// A repetition counts up. It opens an entry that is being retried, and leaves a dismissed one.
   @discardableResult
   package func enter(_ report: Report, now: Int64) throws(SQLError) -> (id: Int64, isNew: Bool) {
     let result: (Int64, Int64)? = try database.statement(

@@ -30,7 +30,7 @@ package struct Link: Sendable, Equatable {
 extension Store {
   /// Decides one person's link from the snapshot, without writing (M1 to M7).
   ///
-  /// - Parameter isWhole: everything was just read, so that what the snapshot lacks is not there.
+  /// `isWhole` says that everything was just read, so that what the snapshot lacks is not there.
   package func decideLink(
     of person: Person, current: Link?, isWhole: Bool = false
   ) throws(SQLError) -> LinkDecision {
@@ -138,18 +138,15 @@ extension Store {
   }
 
   private func bequeath(_ personID: String, to survivor: String) throws(SQLError) {
-    guard try pin(of: survivor) == nil, try link(of: survivor) == nil else { return }
-    let link = try link(of: personID)
-    var pin = try pin(of: personID)
+    guard try pin(of: survivor) == nil else { return }
+    if let pin = try pin(of: personID) { try setPin(of: survivor, to: pin) }
+    guard let link = try link(of: personID), try self.link(of: survivor) == nil else { return }
+    try setLink(of: survivor, to: link)
+    guard try pin(of: survivor) == nil else { return }
     // A link whose e-mails differ is pinned, or the survivor's own address would end it.
-    if pin == nil, let link {
-      let key = try person(survivor).flatMap(key(of:))
-      if try record(link.recordID).flatMap(self.key(of:)) != key || key == nil {
-        pin = link.recordID
-      }
-    }
-    if let pin { try setPin(of: survivor, to: pin) }
-    if let link { try setLink(of: survivor, to: link) }
+    let key = try person(survivor).flatMap(key(of:))
+    let other = try record(link.recordID).flatMap(self.key(of:))
+    if key == nil || key != other { try setPin(of: survivor, to: link.recordID) }
   }
 
   /// Where a merged person went, when Intercom does not say: the one user with its e-mail.

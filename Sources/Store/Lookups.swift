@@ -78,12 +78,14 @@ extension Store {
   package func people(withKey key: String) throws(SQLError) -> [Person] {
     let column = settings.matchesByExternalID ? "external_id" : "email"
     var people: [Person] = []
-    try database.statement("SELECT \(Self.personColumns) FROM person WHERE \(column) = ? ORDER BY id")
-      .rows {
-        $0.bind(1, key)
-      } each: {
-        people.append(Self.person($0))
-      }
+    try database.statement(
+      "SELECT \(Self.personColumns) FROM person WHERE \(column) = ? ORDER BY id"
+    )
+    .rows {
+      $0.bind(1, key)
+    } each: {
+      people.append(Self.person($0))
+    }
     return people
   }
 

@@ -332,6 +332,9 @@ extension Store {
   }
 
   func count(_ sql: String) throws(SQLError) -> Int64 {
-    try database.statement(sql).first { _ in } read: { $0.integer(0) } ?? 0
+    try database.statement(sql).first { _ in
+    } read: {
+      $0.integer(0)
+    } ?? 0
   }
 }

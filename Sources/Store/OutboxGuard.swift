@@ -32,6 +32,9 @@ extension Store {
     } ?? 0
   }
 
+  /// Rows let go by one statement, whose undo log is held in memory.
+  private static let releasedMax: Int64 = 5_000
+
   /// Lets held deliveries go.
   package func releaseHeld(except other: Int64?) throws(SQLError) {
     repeat {
@@ -46,9 +49,6 @@ extension Store {
       }
     } while database.changes == Self.releasedMax
   }
-
-  /// Rows let go by one statement, whose undo log is held in memory.
-  private static let releasedMax: Int64 = 5_000
 
   /// Lets the held deliveries of one cycle go: a person asked for just these.
   package func releaseHeld(cycle: Int64) throws(SQLError) {

@@ -22,7 +22,10 @@ extension Store {
   package func outboxCounts() throws(SQLError) -> OutboxCounts {
     let oldest = try database.statement(
       "SELECT queued_at FROM delivery WHERE state <> 2 ORDER BY id LIMIT 1"
-    ).first { _ in } read: { $0.integer(0) }
+    ).first { _ in
+    } read: {
+      $0.integer(0)
+    }
     return OutboxCounts(
       pending: try tally(.waiting), held: try tally(.held), parked: try tally(.parked),
       backfill: try tally(.waiting, lane: .backfill), oldestQueuedAt: oldest)

@@ -34,12 +34,11 @@ package final class RecordComparison {
   package private(set) var changed = 0
   package private(set) var rows = 0
 
-  /// - Parameters:
-  ///   - cycle: the cycle whose plan the differences belong to.
-  ///   - sweep: the number of the full read; 0 for a poll, which leaves the marks alone.
-  ///   - startedAt: when the full read began, in milliseconds UTC of the far side's clock. A row with
-  ///     an older stamp has no other version of that second, so the read's word counts for it: other
-  ///     attributes may be looked at than before.
+  /// Compares for the plan of `cycle`, as part of the full read numbered `sweep`.
+  ///
+  /// `sweep` is 0 for a poll, which leaves the marks alone. `startedAt` is when the full read began, in
+  /// milliseconds UTC of the far side's clock: a row with an older stamp has no other version of
+  /// that second, so the read's word counts for it, since other fields may be looked at than before.
   package init(
     _ store: Store, kind: ReadKind, cycle: Int64, sweep: Int64, startedAt: Int64 = .min
   ) throws(SQLError) {

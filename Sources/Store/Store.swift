@@ -79,6 +79,9 @@ package final class Store {
     try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
   }
 
+  /// Gives back what was kept for the next look; the system's own cache still has the file.
+  package func releaseMemory() { sf_release_memory(database.raw) }
+
   /// Marks the end of a clean run, so that the next start skips the check of the whole file.
   package func close() throws {
     // Damage that was met is looked for again, and then set aside, by the next start.
@@ -125,7 +128,8 @@ package final class Store {
     // Another program's file is left as it is, its journal mode included.
     let application = try pragma("application_id")
     let version = try pragma("user_version")
-    let isNew = try version == 0 && application == 0 && count("SELECT count(*) FROM sqlite_schema") == 0
+    let isNew =
+      try version == 0 && application == 0 && count("SELECT count(*) FROM sqlite_schema") == 0
     guard isNew || application == Schema.applicationID else { throw StoreError.foreignFile }
     guard version <= migrations.count else {
       throw StoreError.newerSchema(found: Int(version), known: migrations.count)
@@ -135,7 +139,7 @@ package final class Store {
       """
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = OFF;
-      PRAGMA cache_size = -24576;
+      PRAGMA cache_size = -16384;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864;
       PRAGMA wal_autocheckpoint = 8000;
@@ -157,7 +161,10 @@ package final class Store {
 
   /// After a stop that was not clean.
   private func check() throws(SQLError) {
-    let verdict = try database.prepare("PRAGMA quick_check(1)").first { _ in } read: { $0.text(0) }
+    let verdict = try database.prepare("PRAGMA quick_check(1)").first { _ in
+    } read: {
+      $0.text(0)
+    }
     guard verdict == "ok" else {
       throw SQLError(
         code: SQLITE_CORRUPT, message: verdict ?? "no verdict", statement: "quick_check")
@@ -165,7 +172,10 @@ package final class Store {
   }
 
   private func pragma(_ name: String) throws(SQLError) -> Int64 {
-    try database.prepare("PRAGMA \(name)").first { _ in } read: { $0.integer(0) } ?? 0
+    try database.prepare("PRAGMA \(name)").first { _ in
+    } read: {
+      $0.integer(0)
+    } ?? 0
   }
 }
 

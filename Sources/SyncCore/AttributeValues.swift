@@ -40,25 +40,39 @@ package struct AttributeValues: Sendable, Equatable {
   /// As the store keeps it: a JSON array in the order of ``Attribute``; nil when all are null.
   package var encoded: String? {
     guard !isEmpty else { return nil }
-    return "[" + values.map { $0.map(Self.quoted) ?? "null" }.joined(separator: ",") + "]"
+    var out: [UInt8] = []
+    out.reserveCapacity(256)
+    for value in values {
+      out.append(out.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+      if let value { Self.append(quoted: value, to: &out) } else { out += "null".utf8 }
+    }
+    out.append(UInt8(ascii: "]"))
+    return String(decoding: out, as: UTF8.self)
   }
 
   /// `text` as a JSON string.
   package static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      case let control where control.value < 0x20:
-        let digits = String(control.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: out.unicodeScalars.append(scalar)
+    var out: [UInt8] = []
+    append(quoted: text, to: &out)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Byte by byte: every person is written so several times in a full read.
+  private static func append(quoted text: String, to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): out += "\\\"".utf8
+      case UInt8(ascii: "\\"): out += "\\\\".utf8
+      case UInt8(ascii: "\n"): out += "\\n".utf8
+      case UInt8(ascii: "\r"): out += "\\r".utf8
+      case UInt8(ascii: "\t"): out += "\\t".utf8
+      case 0..<0x20:
+        out += (byte < 0x10 ? "\\u000" : "\\u00").utf8
+        out += String(byte, radix: 16).utf8
+      default: out.append(byte)
       }
     }
-    return out + "\""
+    out.append(UInt8(ascii: "\""))
   }
 }

@@ -5,7 +5,7 @@ package enum Enrichment {
 
   /// The values for `record`; an unknown owner leaves name, e-mail and role null.
   ///
-  /// - Parameter recordURL: the address of a record in Salesforce, by id.
+  /// `recordURL` gives the address of a record in Salesforce, by id.
   package static func values(
     of record: Record, owner: Owner?, recordURL: (String) -> String?
   ) -> AttributeValues {

@@ -30,14 +30,11 @@ package struct LinkDecision: Sendable, Equatable {
 
   /// Decides one person's link from what the snapshot knows.
   ///
-  /// - Parameters:
-  ///   - key: the person's e-mail key or external id, whichever `match.by` says.
-  ///   - current: the record that it is linked to, in whatever state it is now.
-  ///   - pinned: the record that it is pinned to.
-  ///   - candidates: every record with that key.
-  ///   - isWhole: everything was just read, so that what the snapshot lacks is not there.
-  ///   - keyOf: the same key of a record.
-  ///   - lookup: a record by id.
+  /// `key` is the person's e-mail key or external id, whichever `match.by` says, `keyOf` the same of
+  /// a record, and `candidates` is every record with it. `current` is the record that the person is
+  /// linked to and `pinned` the one that it is pinned to, in whatever state they are now; `lookup`
+  /// finds a record by id. `isWhole` says that everything was just read, so that what the snapshot
+  /// lacks is not there.
   package static func decide(
     key: String?, current: Record?, pinned: Record?, candidates: [Record],
     preference: Preference, isWhole: Bool = false, keyOf: (Record) -> String?,

@@ -11,9 +11,8 @@ package struct PersonPlan: Sendable, Equatable {
 
   /// Plans one person.
   ///
-  /// - Parameters:
-  ///   - told: the record of the link so far, as its events have told it.
-  ///   - owner: an owner by id.
+  /// `told` is the record of the link so far, as its events have told it; `owner` gives an owner by
+  /// id.
   package static func make(
     person: Person, decision: LinkDecision, told: Record?,
     configured: AttributeSet, owner: (String) throws -> Owner?, recordURL: (String) -> String?

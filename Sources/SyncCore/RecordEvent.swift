@@ -22,7 +22,7 @@ package struct RecordEvent: Sendable, Equatable {
 
   /// The events of a record that stays linked and was `before` (S6).
   ///
-  /// - Parameter ownerName: an owner's name by id; the id stands where it is unknown.
+  /// `ownerName` gives an owner's name by id; the id stands where it is unknown.
   package static func changes(
     from before: Record, to now: Record, ownerName: (String) throws -> String?
   ) rethrows -> [RecordEvent] {

@@ -23,6 +23,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "0 takes a free port.") var controlPort = 0
   @Option(help: "Intercom calls in ten seconds; without it there is no limit.") var rate: Int?
   @Option(help: "Salesforce API calls in 24 hours.") var dailyLimit = 1_000_000
+  @Option(help: "How long a Bulk job takes, in milliseconds.") var bulkTime: Int64 = 5_000
   @Option(help: "'real', or how many simulated seconds pass in a real one.")
   var timeScale = "real"
   @Option(help: "How long a change stays invisible to contact search, in milliseconds.")
@@ -47,6 +48,9 @@ struct Serve: AsyncParsableCommand {
     else { throw ValidationError("at most five million of each kind") }
     guard [salesforcePort, intercomPort, controlPort].allSatisfy((0...65_535).contains) else {
       throw ValidationError("a port lies between 0 and 65535")
+    }
+    guard (0...86_400_000).contains(bulkTime) else {
+      throw ValidationError("--bulk-time lies between 0 and a day")
     }
     guard (seconds ?? 1) > 0, (rate ?? 1) > 0 else {
       throw ValidationError("--seconds and --rate are above 0")
@@ -79,6 +83,7 @@ struct Serve: AsyncParsableCommand {
     population.seed = seed
     population.callsPerWindow = rate
     population.dailyLimit = dailyLimit
+    population.bulkMilliseconds = bulkTime
     population.searchLagMilliseconds = searchLag
     population.timezone = timezone
     population.externalIDField = externalIdField

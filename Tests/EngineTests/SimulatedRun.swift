@@ -101,7 +101,7 @@ import TestSupport
     let world = simulation.world
     world.note("=== calm")
     await simulation.advance(minutes: 150)
-    _ = try simulation.engine?.retryParked(person: nil)
+    try await simulation.ask { _ = try $0.retryParked(person: nil) }
     guard try await simulation.drainOutbox() else {
       return ["the outbox does not empty: \(String(describing: try simulation.store?.outboxCounts()))"]
     }

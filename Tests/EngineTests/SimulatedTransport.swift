@@ -16,7 +16,7 @@ import TestSupport
     try await travel()
     let call = world.rewrite?(request) ?? request
     let exchange = world.handle(call)
-    try await travel()
+    try await travel(world.delay?(call) ?? 0)
     switch exchange {
     case .answer(let response): return response
     case .refused: throw TransportError(.notSent, "connection refused")
@@ -30,7 +30,7 @@ import TestSupport
   ) async throws(TransportError) -> Response {
     try await travel()
     let exchange = world.handle(request)
-    try await travel()
+    try await travel(world.delay?(request) ?? 0)
     switch exchange {
     case .answer(var response):
       guard (200..<300).contains(response.status) else { return response }
@@ -58,10 +58,10 @@ import TestSupport
     }
   }
 
-  private func travel() async throws(TransportError) {
+  private func travel(_ more: Int64 = 0) async throws(TransportError) {
     if !isDead {
       do throws(CancellationError) {
-        try await world.clock.sleep(milliseconds: world.latency())
+        try await world.clock.sleep(milliseconds: world.latency() + more)
       } catch {
         throw TransportError(.cancelled, "the call was given up")
       }

@@ -18,6 +18,8 @@ import TestSupport
   var faultAt: ((Request, _ ordinal: Int) -> Fault?)?
   /// Alters a request on its way.
   var rewrite: ((Request) -> Request)?
+  /// How much longer an answer takes on its way back.
+  var delay: ((Request) -> Int64?)?
   /// Milliseconds that a call takes each way.
   var latencies: ClosedRange<Int64> = 5...250
   /// One call in so many takes some seconds.

@@ -155,6 +155,15 @@ import TestSupport
     return outcome
   }
 
+  /// Asks something of the engine as a job of the loop, so that what it wakes stays there.
+  func ask(_ body: @escaping @EventLoop (Engine) throws -> Void) async throws {
+    guard let engine else { throw StuckError.sync }
+    var result: Result<Void, any Error>?
+    Task { @EventLoop in result = Result { try body(engine) } }
+    _ = await world.clock.run(until: { result != nil })
+    try result?.get()
+  }
+
   /// Lets deliveries out until none waits; false when they do not end within that many minutes.
   func drainOutbox(minutes: Double = 30) async throws -> Bool {
     guard let store, let engine else { return false }

@@ -112,18 +112,31 @@ struct CrashTests {
     #expect(reached == states.count - 1)
   }
 
-  /// Machine instructions of SQLite after which a process of its own ends.
-  static let instructions: [Int32] = [1_000, 3_000, 5_000, 7_000, 9_000, 11_000, 13_000]
+  /// Ends the process after so many instructions of SQLite's machine.
+  private static func end(after instructions: Int, in database: Database) {
+    let left = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    left.initialize(to: instructions)
+    sqlite3_progress_handler(
+      database.raw, 1,
+      { context in
+        guard let left = context?.assumingMemoryBound(to: Int.self) else { return 0 }
+        left.pointee -= 1
+        if left.pointee <= 0 { _exit(100) }
+        return 0
+      }, left)
+  }
 
-  @Test("O1: a process that ends in the middle of a statement leaves a whole state", arguments: instructions)
-  func exit(after instructions: Int32) async throws {
+  @Test(
+    "O1: a process that ends in the middle of a statement leaves a whole state",
+    arguments: [10, 400, 1_500, 3_000, 5_000, 8_000])
+  func exit(after instructions: Int) async throws {
     let states = try Self.undisturbed()
     let scratch = try Scratch()
     _ = try scratch.open(Scenario.settings)
-    await #expect(processExitsWith: .exitCode(100)) { [path = scratch.file as String, instructions = instructions as Int32] in
+    await #expect(processExitsWith: .exitCode(100)) {
+      [path = scratch.file as String, instructions = instructions as Int] in
       let store = try Store.open(path: path, settings: Scenario.settings).store
-      sqlite3_progress_handler(
-        store.database.raw, instructions, { _ in _exit(100) }, nil)
+      CrashTests.end(after: instructions, in: store.database)
       for transaction in Scenario.transactions { try transaction(store) }
     }
     #expect(try scratch.shell("PRAGMA integrity_check") == "ok\n")

@@ -19,7 +19,9 @@ struct DifferenceTests {
     return person
   }
 
-  private func lead(_ id: String, at stamp: Int64 = 1, email: String?, owner: String? = nil) -> Record {
+  private func lead(_ id: String, at stamp: Int64 = 1, email: String?, owner: String? = nil)
+    -> Record
+  {
     Record(id: id, object: .lead, modifiedAt: stamp, email: email, ownerID: owner)
   }
 
@@ -91,7 +93,9 @@ struct DifferenceTests {
     #expect(try store.spread(cycle: 2) == [])
   }
 
-  @Test("S5: a renamed owner of many is walked in slices, and nobody is left out", arguments: [1, 3, 7, 100])
+  @Test(
+    "S5: a renamed owner of many is walked in slices, and nobody is left out",
+    arguments: [1, 3, 7, 100])
   func owner(limit: Int) throws {
     var expected: [String] = []
     try store.takeOwner(Rows.owner("005A", at: 1, name: "Ada"), .initial)

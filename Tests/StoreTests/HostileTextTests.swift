@@ -96,7 +96,8 @@ struct HostileTextTests {
     }
     #expect(AttributeValues(encoded: "[\"a\"]")[.status] == "a")
     #expect(
-      AttributeValues(encoded: "[" + Array(repeating: "\"x\"", count: 50).joined(separator: ",") + "]")[.url]
+      AttributeValues(
+        encoded: "[" + Array(repeating: "\"x\"", count: 50).joined(separator: ",") + "]")[.url]
         == "x")
   }
 }

@@ -16,7 +16,9 @@ struct LinkTests {
     store = try scratch.open()
   }
 
-  private func person(_ id: String, email: String? = "a@x.com", role: String = "user") throws -> Person {
+  private func person(_ id: String, email: String? = "a@x.com", role: String = "user") throws
+    -> Person
+  {
     let person = Person(id: id, updatedAt: 1, role: role, email: email)
     try store.take(person, .initial)
     return person
@@ -79,7 +81,9 @@ struct LinkTests {
     #expect(try store.ambiguousPeople(offset: 0, limit: 10) == ["p1"])
   }
 
-  @Test("M6: a link ends with its record and comes back with it, pinned or not", arguments: [false, true])
+  @Test(
+    "M6: a link ends with its record and comes back with it, pinned or not",
+    arguments: [false, true])
   func deletion(isPinned: Bool) throws {
     let one = try person("p1", email: isPinned ? nil : "a@x.com")
     try store.take(lead, .initial)

@@ -61,7 +61,8 @@ struct SnapshotTests {
     #expect(try scratch.shell("SELECT count(*) FROM record_difference") == "0\n")
   }
 
-  @Test("S11: an older row is ignored; of two with one stamp a poll's counts, a full read's does not")
+  @Test(
+    "S11: an older row is ignored; of two with one stamp a poll's counts, a full read's does not")
   func stale() throws {
     try store.take(lead)
     for kind in [ReadKind.poll, .full, .initial] {
@@ -146,7 +147,9 @@ struct SnapshotTests {
     #expect(try find(.lead, 5_000, "") == [])
   }
 
-  @Test("M6: a record taken for deleted comes back by the very same row", arguments: [ReadKind.poll, .full])
+  @Test(
+    "M6: a record taken for deleted comes back by the very same row",
+    arguments: [ReadKind.poll, .full])
   func comingBack(kind: ReadKind) throws {
     try store.take(lead, .initial, sweep: 1)
     try store.transaction { try store.markDeleted(record: "00QA", cycle: 2) }
@@ -251,7 +254,8 @@ struct SnapshotTests {
   func owners() throws {
     try store.takeOwner(Rows.owner("00E1", at: 1, name: "Sales"), .initial)
     try store.takeOwner(
-      Rows.owner("005A", at: 5, name: "Ada", email: "a@x.com", title: "CTO", role: "00E1"), .initial)
+      Rows.owner("005A", at: 5, name: "Ada", email: "a@x.com", title: "CTO", role: "00E1"), .initial
+    )
     let ada = Owner(id: "005A", name: "Ada", email: "a@x.com", title: "CTO", role: "Sales")
     #expect(try store.owner("005A") == ada)
     try store.takeOwner(Rows.owner("005A", at: 4, name: "Old"))

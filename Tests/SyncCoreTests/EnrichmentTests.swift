@@ -43,7 +43,8 @@ struct EnrichmentTests {
     #expect(ofQueue[.ownerRole] == nil)
     #expect(ofQueue[.ownerEmail] == nil)
     #expect(ofQueue[.ownerName] == "Inbound")
-    #expect(values(record, Owner(id: "00GQ", email: "q@example.com"))[.ownerEmail] == "q@example.com")
+    #expect(
+      values(record, Owner(id: "00GQ", email: "q@example.com"))[.ownerEmail] == "q@example.com")
   }
 
   @Test("S3: an unknown owner leaves its id, and null for the rest")
@@ -57,7 +58,8 @@ struct EnrichmentTests {
 
   @Test("S3: empty is null")
   func empty() {
-    let values = values(Record(id: "00QA", object: .lead, status: "", title: ""), Owner(id: "", name: ""))
+    let values = values(
+      Record(id: "00QA", object: .lead, status: "", title: ""), Owner(id: "", name: ""))
     #expect(values[.status] == nil)
     #expect(values[.title] == nil)
     #expect(values[.ownerName] == nil)

@@ -70,7 +70,10 @@ struct MatchTests {
     #expect(why(mixed, .contact, nil)[1].contains("0031"))
     #expect(why(mixed, .none, nil).allSatisfy { $0.contains("by hand") })
     let twins = [contact("1", created: 5), contact("2", created: 5)]
-    #expect(why(twins, .contact, nil) == ["created in the same second, and the lowest id", "0031 has a lower id"])
+    #expect(
+      why(twins, .contact, nil) == [
+        "created in the same second, and the lowest id", "0031 has a lower id",
+      ])
     #expect(why(twins, .contact, "0032")[0].contains("linked already"))
     #expect(why(twins, .contact, "0032")[1].contains("linked first"))
     #expect(why([twins[0]], .contact, nil) == ["the only record that matches"])

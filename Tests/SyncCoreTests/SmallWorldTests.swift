@@ -162,7 +162,7 @@ struct SmallWorldTests {
     let result = expectNone { world in
       var reversed = world
       reversed.world.records.reverse()
-      return reversed.decide() .record != world.decide().record
+      return reversed.decide().record != world.decide().record
     }
     #expect(result.broken == [])
   }

@@ -4,7 +4,8 @@ import SyncCore
 enum SmallWorlds {
   /// What a record of a small world is; successors are named by their place.
   enum State: CaseIterable {
-    case live, otherEmail, deleted, mergedIntoFirst, mergedIntoLast, convertedToLast, convertedToNone
+    case live, otherEmail, deleted, mergedIntoFirst, mergedIntoLast, convertedToLast,
+      convertedToNone
   }
 
   struct World: CustomStringConvertible {
