@@ -7,6 +7,7 @@ package final class PersonComparison {
   private let insert: Statement
   private let update: Statement
   private let touch: Statement
+  private let hasKeys: Statement
   private let note: Statement
   private let kind: ReadKind
   private let cycle: Int64
@@ -47,6 +48,8 @@ package final class PersonComparison {
       UPDATE person SET updated_at = max(updated_at, ?2), sweep = max(sweep, ?3) WHERE id = ?1
       """)
     // A poll takes over what a full read under way has noted: it will be planned sooner.
+    hasKeys = try database.statement(
+      "SELECT email IS ?2 AND external_id IS ?3 FROM person WHERE id = ?1")
     note = try database.statement(
       """
       INSERT INTO person_difference(person_id, cycle) VALUES(?1, ?2)
@@ -89,7 +92,10 @@ package final class PersonComparison {
     return .changed
   }
 
-  /// Takes the answer to our own write: never news, unless something older is known.
+  /// Takes the answer to our own write: no news, unless something older is known.
+  ///
+  /// What others changed since the last poll comes with it, and no poll will show it as different
+  /// again: an address or id that we did not know is planned by the next cycle (M7).
   package func settle(_ row: borrowing RowBuffer) throws(SQLError) {
     let stamp = row.integer(PersonColumn.updatedAt.rawValue) ?? 0
     find.bind(1, row, PersonColumn.id.rawValue)
@@ -97,7 +103,16 @@ package final class PersonComparison {
     let isNewer = isKnown && find.integer(0) > stamp
     find.reset()
     guard isKnown, !isNewer else { return }
+    if try !isMatchedAlike(row) { try noteDifference(row) }
     try write(update, row, stamp, row.fingerprint(of: PersonColumn.compared))
+  }
+
+  private func isMatchedAlike(_ row: borrowing RowBuffer) throws(SQLError) -> Bool {
+    hasKeys.bind(1, row, PersonColumn.id.rawValue)
+    hasKeys.bind(2, row, PersonColumn.email.rawValue)
+    hasKeys.bind(3, row, PersonColumn.externalID.rawValue)
+    defer { hasKeys.reset() }
+    return try hasKeys.step() && hasKeys.integer(0) == 1
   }
 
   private func noteDifference(_ row: borrowing RowBuffer) throws(SQLError) {

@@ -151,7 +151,7 @@ def foreign(bench):
     other.close()
     code, said = daemon.refuses_to_start()
     check(code in (74, 78), f"exit code {code}")
-    contains(said, [daemon.store], "the message")
+    contains(said, ["another program", "store.path"], "the message")
     with sqlite3.connect(daemon.store) as other:
         equal(other.execute("SELECT x FROM precious").fetchall(), [(1,)], "what was in it")
     other.close()

@@ -92,6 +92,7 @@ import SyncCore
       throw .refused(reason: "sfsync is paused.", remedy: "Run 'sfsyncctl resume' first.")
     }
     let engine = engine
+    let before = engine.deliverer.deliveredCount
     let asking = Task { @EventLoop in
       await engine.sync(isFull: options.full, isForced: options.yes)
     }
@@ -103,7 +104,11 @@ import SyncCore
         finished: true, broken: [failure.side.rawValue],
         failures: [Self.sentences(failure)])
     case .done(let report):
-      return try await settled(report, progress: progress)
+      // After the initial sync, a full one, or the guard, everything has to be through.
+      let isWhole = try reading {
+        try report.isFull || options.yes || store.get("initial") != "done"
+      }
+      return try await settled(report, isWhole: isWhole, since: before, progress: progress)
     }
   }
 
@@ -114,13 +119,10 @@ import SyncCore
       + failure.meaning.remedy
   }
 
-  /// Waits until nothing of that cycle is left to send, or nothing can be sent.
+  /// Waits until nothing of that cycle, or nothing at all, is left to send, or nothing can be sent.
   private func settled(
-    _ report: CycleReport, progress: (Status) -> Void
+    _ report: CycleReport, isWhole: Bool, since before: Int64, progress: (Status) -> Void
   ) async throws(ControlError) -> SyncResult {
-    let before = engine.deliverer.deliveredCount
-    // After the initial sync, or a full one, everything has to be through.
-    let isWhole = try reading { try report.isFull || store.get("initial") != "done" }
     while true {
       if report.guarded > 0 { return SyncResult(finished: true, guarded: true) }
       let counts = try reading { try self.counts(of: isWhole ? nil : report.cycle) }
