@@ -210,14 +210,15 @@ extension Store {
     }
   }
 
-  /// When the next waiting delivery may be tried; nil when none waits.
-  package func nextTryAt() throws(SQLError) -> Int64? {
+  /// When the next waiting delivery may be tried, of those that may not at `now`; nil when none.
+  package func nextTryAt(after now: Int64 = -1) throws(SQLError) -> Int64? {
     var earliest: Int64?
     for lane in Lane.allCases {
       let at = try database.statement(
-        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ?"
+        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ? AND next_try_at > ?"
       ).first {
         $0.bind(1, lane.rawValue)
+        $0.bind(2, now)
       } read: {
         $0.integerOrNull(0)
       }

@@ -112,13 +112,10 @@ def raised(bench):
 
 
 def check_other(daemon, other, code):
-    """What the daemon says to another account, after a restart with its credentials."""
-    result = daemon.sync(expect=1)
-    check(result["broken"], f"sync says which side: {result}")
-    entry, = daemon.errors()
-    equal((entry["code"], entry["kind"]), (code, "broken"), "the entry")
-    check(entry["remedy"], "says what to do")
-    equal(daemon.status()["state"], "degraded", "the state")
+    """Another account's credentials stop the start, and say what to do."""
+    ended, said = daemon.refuses_to_start()
+    equal(ended, 78, "exit code")
+    contains(said, [code, "Restore the"], "the last words")
     equal(other.received(), [], "writes to the other account")
 
 
@@ -136,9 +133,7 @@ def other_org(bench):
         from harness.cases import Skip
         raise Skip("sfsync-sim gives every org the same id")
     daemon.configure(salesforce={"login_url": other.salesforce_url})
-    daemon.start()
     check_other(daemon, other, "SF-OTHER-ORG")
-    daemon.stop()
     daemon.configure(salesforce={"login_url": sim.salesforce_url})
     daemon.start()
     sim.update(lead, Title="Still mine")
@@ -156,18 +151,16 @@ def sandbox(bench):
     sim = Simulator(bench)
     sim.lead("ada@example.com")
     sim.person("ada@example.com")
-    daemon = Daemon(bench, sim, salesforce={"environment": "sandbox"}).start()
-    result = daemon.sync(expect=1)
-    check(result["broken"] == ["salesforce"], f"sync says which side: {result}")
-    entry, = daemon.errors()
-    equal(entry["code"], "SF-ENVIRONMENT", "the entry's code")
-    contains(entry["remedy"], ["salesforce.environment"], "the remedy")
+    daemon = Daemon(bench, sim, salesforce={"environment": "sandbox"})
+    ended, said = daemon.refuses_to_start()
+    equal(ended, 78, "exit code")
+    contains(said, ["SF-ENVIRONMENT", "Set salesforce.environment"], "the last words")
     equal(sim.received(), [], "writes")
     daemon.configure(salesforce={"environment": "production"})
-    daemon.ctl("reload")
+    daemon.start()
     daemon.sync()
-    equal(daemon.errors(), [], "open errors after the reload")
-    equal(len(sim.received()), 1, "enriched after the reload")
+    equal(daemon.errors(), [], "open errors after the start")
+    equal(len(sim.received()), 1, "enriched after the start")
 
 
 @test("G2: another workspace's token writes nothing, and the first workspace goes on")
@@ -180,9 +173,7 @@ def other_workspace(bench):
     other = Simulator(bench, workspace_id="another1", name="other")
     other.person("ada@example.com")
     daemon.configure(intercom={"api_url": other.intercom_url})
-    daemon.start()
     check_other(daemon, other, "IC-OTHER-WORKSPACE")
-    daemon.stop()
     daemon.configure(intercom={"api_url": sim.intercom_url})
     daemon.start()
     sim.update(lead, Title="Still mine")
@@ -196,11 +187,11 @@ def shown_sandbox(bench):
     sim = Simulator(bench, sandbox=True)
     sim.lead("ada@example.com")
     sim.person("ada@example.com")
-    daemon = Daemon(bench, sim).start()
-    equal(daemon.sync(expect=1)["broken"], ["salesforce"], "a sandbox as production")
+    daemon = Daemon(bench, sim)
+    equal(daemon.refuses_to_start()[0], 78, "exit code of a sandbox as production")
     equal(sim.received(), [], "writes")
     daemon.configure(salesforce={"environment": "sandbox"})
-    daemon.ctl("reload")
+    daemon.start()
     daemon.sync()
     equal(len(sim.received()), 1, "enriched")
     equal(daemon.status()["environment"], "sandbox", "the environment in status")
