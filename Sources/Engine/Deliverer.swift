@@ -359,7 +359,7 @@ import Wire
     try store.enter(Report(failure, subjectKey: subject ?? health.subjectKey), now: clock.now)
     report(
       Occurrence(
-        .sideBroken, "Intercom: could not \(failure.attempt): \(failure.meaning.cause)",
+        .sideBroken, "Intercom is in trouble. \(failure.sentence)",
         failure: failure))
   }
 
