@@ -59,7 +59,7 @@ import Wire
 
   // MARK: Running
 
-  /// Delivers until the task is cancelled; then waits for what is in flight (O3).
+  /// Delivers until the task is cancelled; what is in flight then is settled all the same (O3).
   package func run() async {
     while !Task.isCancelled {
       var wait: Int64?

@@ -90,7 +90,7 @@ package import SyncCore
 
   // MARK: Running
 
-  /// Runs until the task is cancelled; deliveries in flight are settled before it returns.
+  /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
     deliverer.pause(true)
     let delivering = Task { @EventLoop in await self.deliverer.run() }
