@@ -139,6 +139,7 @@ import SyncCore
   private func startEngine() {
     let engine = engine
     engine.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    engine.onWrongAccount = { [unowned self] in self.wrongAccount($0) }
     engineTask = Task { @EventLoop in await engine.run() }
   }
 
@@ -148,6 +149,15 @@ import SyncCore
       .serviceFailed,
       "The store cannot be used: \(error). Mend the disk or its permissions and start again.")
     stop(.disk)
+  }
+
+  /// Nothing may be written to an account that is not the pinned one (G2).
+  private func wrongAccount(_ failure: Failure) {
+    log.event(
+      .serviceFailed,
+      "\(failure.sentence) \(failure.meaning.remedy)",
+      [.code: failure.meaning.code])
+    stop(.configuration)
   }
 
   /// Ends the run; the first reason counts.

@@ -62,7 +62,7 @@ package struct CycleReport: Sendable, Equatable {
   }
 
   private var calls: (salesforce: Int, intercom: Int) {
-    (parts.salesforce.calls, parts.intercom.calls)
+    (parts.salesforce.calls, parts.pace.reads)
   }
 
   private func begin(adopting: Bool) throws -> Int64 {

@@ -253,14 +253,22 @@ import Wire
     if outcome.altered.count > outcome.accepted.count {
       try repeatAltered(delivery)
     } else if try !store.settle(delivery) {
-      // Its person came to be owed nothing while it was on its way: the next cycle looks again.
-      try store.noteDifference(ofPerson: person.id, cycle: 0)
+      try lookAgain(person.id)
     }
     try store.closeErrorsUnlessParked(ofPerson: person.id, at: clock.now)
     report(
       Occurrence(
         .delivered, "Wrote the attributes of \(person.id).", personID: person.id,
         recordID: sent[.recordID]))
+  }
+
+  /// The person came to be owed nothing while its write was on its way: what has got there now may
+  /// be out of date, and the next cycle mends it.
+  private func lookAgain(_ personID: String) throws {
+    guard let person = try store.person(personID),
+      Enrichment.owes(try planner.desiredValues(of: person), to: person, in: settings.attributes)
+    else { return }
+    try store.noteDifference(ofPerson: personID, cycle: 0)
   }
 
   /// Once more: an alteration is believed when it comes back the second time (S10); one that is
@@ -353,7 +361,7 @@ import Wire
     try store.enter(Report(failure, subjectKey: subject ?? health.subjectKey), now: clock.now)
     report(
       Occurrence(
-        .sideBroken, "Intercom: could not \(failure.attempt): \(failure.meaning.cause)",
+        .sideBroken, "Intercom is in trouble. \(failure.sentence)",
         failure: failure))
   }
 

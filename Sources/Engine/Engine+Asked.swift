@@ -7,9 +7,7 @@ import SyncCore
   /// Runs a cycle now and tells what it came to.
   package func sync(isFull: Bool, isForced: Bool) async -> SyncOutcome {
     let request = Asked(isFull: isFull, isForced: isForced)
-    salesforceHealth.probe()
-    deliverer.health.probe()
-    deliverer.eventHealth.probe()
+    probe()
     return await withCheckedContinuation { continuation in
       request.continuation = continuation
       asked.append(request)
@@ -27,9 +25,20 @@ import SyncCore
 
   /// Lets the next call to either side through at once.
   package func probeSides() {
-    for health in [salesforceHealth, deliverer.health, deliverer.eventHealth] { health.probe() }
+    probe()
     nextPollAt = parts.clock.uptime
     wake.raise()
+    deliverer.stir()
+  }
+
+  /// What waits after a failure need not wait any longer once somebody has asked.
+  private func probe() {
+    for health in [salesforceHealth, deliverer.health, deliverer.eventHealth] { health.probe() }
+    do {
+      try parts.store.transaction { try parts.store.hurry() }
+    } catch {
+      onStoreFailure?(error)
+    }
     deliverer.stir()
   }
 

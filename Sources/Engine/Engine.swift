@@ -29,6 +29,8 @@ package import SyncCore
   package private(set) var isPolling = false
   package var isPaused = false
   package private(set) var isReadingFull = false
+  /// The credentials lead to another account than the one that the store was built from (G2).
+  package var onWrongAccount: ((Failure) -> Void)?
   /// The store failed: nothing can be done until the disk is mended; the daemon decides.
   package var onStoreFailure: ((any Error) -> Void)?
 
@@ -125,7 +127,7 @@ package import SyncCore
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
       schedule(after: nil)
-    } catch where error is CancellationError || Task.isCancelled {
+    } catch let error where error is CancellationError || Task.isCancelled {
       request?.continuation?.resume(returning: .stopped)
       return nil
     } catch let error as IntercomError {
@@ -219,6 +221,7 @@ package import SyncCore
       if case .broken = deliverer.health.state, try parts.store.outboxCounts().pending == 0 {
         try deliverer.succeeded(deliverer.health, isWrite: true)
       }
+      try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
       try parts.store.trimErrors(now: parts.clock.now)
     }
     try closeInitial()
@@ -286,9 +289,9 @@ package import SyncCore
 
   private func failed(_ failure: Failure, _ request: Asked?) {
     request?.continuation?.resume(returning: .failed(failure))
-    parts.report(
-      Occurrence(
-        .pollFailed, "Could not \(failure.attempt): \(failure.meaning.cause)", failure: failure))
+    parts.report(Occurrence(.pollFailed, failure.sentence, failure: failure))
+    if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
+    if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
     let health = failure.side == .intercom ? deliverer.health : salesforceHealth
     do {
       try countCalls()
@@ -309,13 +312,24 @@ package import SyncCore
     schedule(after: wait > 0 ? wait : min(parts.settings.pollEvery, 5_000))
   }
 
+  /// A wait that was planned is no illness of the side (S2): one entry, and the longest interval.
+  private func shareUsed(_ failure: Failure) {
+    do {
+      try parts.store.transaction {
+        _ = try parts.store.enter(Report(failure, subjectKey: "share"), now: parts.clock.now)
+      }
+    } catch {
+      onStoreFailure?(error)
+    }
+    schedule(after: parts.settings.pollAtMost)
+  }
+
   private func enter(_ failure: Failure) throws {
     try parts.store.enter(
       Report(failure, subjectKey: salesforceHealth.subjectKey), now: parts.clock.now)
     parts.report(
       Occurrence(
-        .sideBroken, "Salesforce: could not \(failure.attempt): \(failure.meaning.cause)",
-        failure: failure))
+        .sideBroken, "Salesforce is in trouble. \(failure.sentence)", failure: failure))
   }
 
   private func recovered() throws {

@@ -39,6 +39,9 @@ package enum EngineMeaning {
     cause: "The store was damaged and was set aside; a new one is built by an initial sync.",
     remedy: "Nothing is lost in either system. Check the disk; dismiss this entry when done.")
 
+  /// What stops the start: nothing may be written to an account that is not the pinned one (G2).
+  package static let wrongAccount = [otherOrg, otherWorkspace, environment]
+
   package static let all = [
     guardStopped, otherOrg, otherWorkspace, environment, valueAltered, shareUsed, readIncomplete,
     storeRebuilt,

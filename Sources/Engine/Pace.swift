@@ -6,6 +6,8 @@ package import SyncCore
 /// Paces all calls to Intercom by what its answers say; one for readers and deliveries alike.
 @EventLoop package final class Pace {
   package private(set) var window: RateWindow
+  /// Calls made by readers, as against deliveries.
+  package private(set) var reads = 0
   private let clock: any Clock
   private let random: () -> Double
 
@@ -38,6 +40,7 @@ package import SyncCore
       try await clock.sleep(milliseconds: delay)
     }
     sent(isAsked: isAsked)
+    reads += 1
     do {
       return try await body()
     } catch let error as IntercomError {

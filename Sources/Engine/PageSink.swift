@@ -7,7 +7,7 @@ final class PageSink: RowSink {
   private var batch: RowBatch
   private let commit: (RowBatch) throws -> Void
 
-  /// - Parameter commit: one transaction over a batch of rows.
+  /// Makes a sink for rows of that many columns; `commit` is one transaction over a batch.
   init(columns: Int, commit: @escaping (RowBatch) throws -> Void) {
     batch = RowBatch(columns: columns)
     self.commit = commit

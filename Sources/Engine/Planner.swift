@@ -46,7 +46,7 @@ package import SyncCore
       try owe(plan.events, to: person, cycle: cycle, now: now)
       // What was under way counts as written from now on, and may have to be cleared.
       if try settleOwed(person, now: now), person.sent == nil {
-        try self.plan(personID, cycle: cycle, lane: lane, now: now)
+        try self.plan(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
       }
       return
     }

@@ -15,7 +15,8 @@ import Wire
   /// Streams that did not answer although the poll did: UserRole wants a permission of its own.
   private(set) var failures: [Stream: Failure] = [:]
 
-  /// - Parameter isDeep: read people back to the cursor less the overlap, whatever is known.
+  /// Makes a reader; with `isDeep` people are read back to the cursor less the overlap, whatever
+  /// is known.
   init(_ parts: EngineParts, cycle: Int64, isAsked: Bool, isDeep: Bool) {
     self.parts = parts
     self.cycle = cycle
@@ -28,7 +29,9 @@ import Wire
   /// One composite call, then the further pages of what changed more.
   func readSalesforce() async throws {
     var starts: [Stream: StreamStart] = [:]
-    for stream in Stream.allCases { starts[stream] = .changes(since: try since(stream), after: nil) }
+    for stream in Stream.allCases {
+      starts[stream] = .changes(since: try since(stream), after: nil)
+    }
     let answer = try await parts.salesforce.poll(starts)
     failures = answer.failures
     for stream in Stream.allCases {

@@ -72,7 +72,8 @@ import SyncCore
     do {
       try await carryOut(plan)
     } catch let error as IntercomError
-    where error.failure.meaning == IntercomMeaning.attributeExists {
+      where error.failure.meaning == IntercomMeaning.attributeExists
+    {
       // Someone else was quicker, or our own lost call got through.
       plan = try await planned()
       try await carryOut(plan)

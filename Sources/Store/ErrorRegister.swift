@@ -170,7 +170,9 @@ extension Store {
       try database.statement("SELECT 1 FROM delivery WHERE person_id = ? AND state = 2 LIMIT 1")
       .first {
         $0.bind(1, personID)
-      } read: { _ in true } ?? false
+      } read: { _ in
+        true
+      } ?? false
     if !isParked { try closeErrors(ofPerson: personID, at: now) }
   }
 
@@ -179,7 +181,8 @@ extension Store {
     subjectPrefix prefix: String, except kept: Set<String>, at now: Int64
   ) throws(SQLError) {
     var subjects: Set<String> = []
-    try database.statement("SELECT subject_key FROM error WHERE closed_at IS NULL").rows(each: { row in
+    try database.statement("SELECT subject_key FROM error WHERE closed_at IS NULL").rows(each: {
+      row in
       let subject = row.text(0)
       if subject.hasPrefix(prefix), !kept.contains(subject) { subjects.insert(subject) }
     })

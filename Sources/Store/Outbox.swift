@@ -245,6 +245,12 @@ extension Store {
     return database.changes > 0
   }
 
+  /// Lets everything that waits for a later try be tried now: a person asked.
+  package func hurry() throws(SQLError) {
+    try database.statement("UPDATE delivery SET next_try_at = 0 WHERE state = 1 AND next_try_at > 0")
+      .run()
+  }
+
   /// Tries a delivery again later.
   package func postpone(
     _ delivery: Delivery, failedAt now: Int64, until next: Int64

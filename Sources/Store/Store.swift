@@ -139,7 +139,7 @@ package final class Store {
       """
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = OFF;
-      PRAGMA cache_size = -16384;
+      PRAGMA cache_size = -12288;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864;
       PRAGMA wal_autocheckpoint = 8000;

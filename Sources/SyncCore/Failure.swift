@@ -52,6 +52,12 @@ package struct Failure: Error, Sendable {
   /// How long the far side asked us to wait, in milliseconds.
   package var waitMilliseconds: Int64?
 
+  /// What failed, what the far side said, and why, for the journal.
+  package var sentence: String {
+    let said = answer.isEmpty ? "" : " (\(answer))"
+    return "Could not \(attempt)\(said): \(meaning.cause)"
+  }
+
   package init(
     _ side: Side, _ meaning: Meaning, attempt: String, answer: String, status: Int? = nil,
     farCode: String? = nil, requestID: String? = nil, fields: [String] = [],

@@ -98,7 +98,8 @@ extension EngineTests {
     }
 
     @EventLoop
-    @Test("S4: what is missing is created, what is archived revived, the wrong type told, each once")
+    @Test(
+      "S4: what is missing is created, what is archived revived, the wrong type told, each once")
     func attributes() async throws {
       let story = try Story()
       story.intercom.defineAttribute("SALESFORCE_TITLE", archived: true)

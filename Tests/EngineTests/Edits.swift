@@ -16,7 +16,8 @@ import Simulators
     "Open - Not Contacted", "Working - Contacted", "Closed - Not Converted",
   ]
   nonisolated static let titles: [String?] = [
-    nil, "CEO", "R&D <Lead>", "営業部長", "مدير", "👩‍💻 Developer", "VP, \"Growth\" &amp; more", "O'Brien's",
+    nil, "CEO", "R&D <Lead>", "営業部長", "مدير", "👩‍💻 Developer", "VP, \"Growth\" &amp; more",
+    "O'Brien's",
     String(repeating: "Very senior ", count: 20) + String(repeating: "👨‍👩‍👧‍👦", count: 10),
   ]
 
@@ -195,7 +196,8 @@ import Simulators
       let users = ledger.owners.filter { !ledger.queues.contains($0) }
       guard let user = random.pick(users) else { return }
       switch random.below(4) {
-      case 0: salesforce.setUserRole(user, random.happens(oneIn: 3) ? nil : random.pick(ledger.roles))
+      case 0:
+        salesforce.setUserRole(user, random.happens(oneIn: 3) ? nil : random.pick(ledger.roles))
       case 1: salesforce.update(user, ["Email": "mail\(ledger.number())@example.com"])
       case 2: salesforce.update(user, ["Title": random.happens(oneIn: 2) ? nil : "Boss"])
       default: salesforce.renameUser(user, firstName: "Né", lastName: "Owner \(ledger.number())")

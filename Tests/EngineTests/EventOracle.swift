@@ -70,7 +70,8 @@ import SyncCore
       return short(puts.first?["custom_attributes"]?[name]?.string ?? "")
     }
     let kinds: [(String, Int, (Ledger.Moment) -> String?)] = [
-      ("sf-status", 0, { record.hasPrefix("00Q") ? $0.status : nil }), ("sf-title", 1, { $0.title }),
+      ("sf-status", 0, { record.hasPrefix("00Q") ? $0.status : nil }),
+      ("sf-title", 1, { $0.title }),
       ("sf-owner", 2, { $0.ownerID }),
     ]
     for (name, attribute, value) in kinds {

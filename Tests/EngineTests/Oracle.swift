@@ -44,7 +44,8 @@ import SyncCore
     let wanted = values(of: record)
     guard carried != wanted else { return nil }
     let wrong = zip(Self.names, zip(carried, wanted)).filter { $0.1.0 != $0.1.1 }
-    return "\(person): " + wrong.map { "\($0) is \($1.0 ?? "null"), not \($1.1 ?? "null")" }
+    return "\(person): "
+      + wrong.map { "\($0) is \($1.0 ?? "null"), not \($1.1 ?? "null")" }
       .joined(separator: "; ")
   }
 

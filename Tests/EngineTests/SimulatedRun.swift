@@ -28,6 +28,7 @@ import TestSupport
       random.pick([Preference.contact, .contact, .contact, .lead, .newest, .oldest]) ?? .contact
     simulation.settings.bulkAbove = random.happens(oneIn: 2) ? 5 : 10_000
     simulation.settings.guardShare = 1
+    simulation.settings.reconcileEvery = 3_600_000
     if random.happens(oneIn: 3) { simulation.flow = .refreshToken }
     let ledger = Ledger(world)
     let edits = Edits(ledger: ledger)
@@ -100,10 +101,12 @@ import TestSupport
   private func calm(_ simulation: Simulation, _ ledger: Ledger) async throws -> [String] {
     let world = simulation.world
     world.note("=== calm")
-    await simulation.advance(minutes: 150)
+    await simulation.advance(minutes: 80)
     try await simulation.ask { _ = try $0.retryParked(person: nil) }
     guard try await simulation.drainOutbox() else {
-      return ["the outbox does not empty: \(String(describing: try simulation.store?.outboxCounts()))"]
+      return [
+        "the outbox does not empty: \(String(describing: try simulation.store?.outboxCounts()))"
+      ]
     }
     world.tick()
     var problems = Oracle(ledger: ledger, preference: simulation.preference).problems()
@@ -117,8 +120,10 @@ import TestSupport
   private func rest(_ simulation: Simulation) async throws -> [String] {
     let world = simulation.world
     guard let store = simulation.store else { return ["not running"] }
-    await simulation.advance(minutes: 30)
-    try await simulation.sync()
+    await simulation.advance(minutes: 12)
+    // The next reconciliation is far off then.
+    try await simulation.sync(isFull: true)
+    await simulation.advance(minutes: 1)
     var problems: [String] = []
     let before = (world.salesforce.writes, world.intercom.writes)
     let calls = (world.salesforce.apiCalls, world.intercom.calls.values.reduce(0, +))

@@ -86,7 +86,8 @@ import TestSupport
     } else {
       exchange = disturbed(request, fault)
     }
-    note("\(request.method) \(path(request)) \(fault.map { "FAULT \($0) " } ?? "")\(exchange.brief)")
+    note(
+      "\(request.method) \(path(request)) \(fault.map { "FAULT \($0) " } ?? "")\(exchange.brief)")
     return exchange
   }
 
