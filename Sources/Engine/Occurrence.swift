@@ -33,7 +33,7 @@ package struct Occurrence: Sendable {
     recordID: String? = nil, failure: Failure? = nil, attempt: Int64? = nil
   ) {
     self.kind = kind
-    self.sentence = sentence + Self.cause(failure)
+    self.sentence = sentence
     self.cycle = cycle
     self.personID = personID
     self.recordID = recordID
@@ -41,11 +41,5 @@ package struct Occurrence: Sendable {
     status = failure?.status
     requestID = failure?.requestID
     self.attempt = attempt
-  }
-
-  /// Why there was no answer. A far side's own words stay out: they may name somebody's address.
-  private static func cause(_ failure: Failure?) -> String {
-    guard let failure, failure.status == nil, !failure.answer.isEmpty else { return "" }
-    return " (\(failure.answer))"
   }
 }

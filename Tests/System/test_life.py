@@ -113,7 +113,8 @@ def hang_up(bench):
     events = len(sim.events())
     sim.update(lead, Title="V")
     daemon.sync()
-    equal(sim.attributes(person)["SALESFORCE_URL"], f"{sim.salesforce_url}/{lead}", "attributes.url")
+    url = sim.attributes(person)["SALESFORCE_URL"]
+    equal(url, f"{sim.salesforce_url}/{lead}", "attributes.url")
     equal(len(sim.events()), events, "no event for a title any more")
     daemon.configure(store={"path": daemon.store + "2"})
     result = daemon.try_ctl("reload")

@@ -52,7 +52,7 @@ def set_aside(daemon):
     return [p for p in os.listdir(daemon.directory) if p.startswith("sfsync.db") and p not in own]
 
 
-@test("O4: bytes flipped in a store that was not closed cleanly: set aside, rebuilt, no event twice")
+@test("O4: bytes flipped in a store not closed cleanly: set aside, rebuilt, no event twice")
 def damaged(bench):
     sim, daemon = lively_world(bench)
     # A clean end empties the log into the file; the kill makes the next start look at it.
