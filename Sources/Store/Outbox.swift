@@ -210,15 +210,15 @@ extension Store {
     }
   }
 
-  /// When the next waiting delivery may be tried, of those that may not at `now`; nil when none.
-  package func nextTryAt(after now: Int64 = -1) throws(SQLError) -> Int64? {
+  /// When the next waiting delivery may be tried, of those after `moment`; nil when none waits.
+  package func nextTryAt(after moment: Int64 = -1) throws(SQLError) -> Int64? {
     var earliest: Int64?
     for lane in Lane.allCases {
       let at = try database.statement(
-        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ? AND next_try_at > ?"
+        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ?1 AND next_try_at > ?2"
       ).first {
         $0.bind(1, lane.rawValue)
-        $0.bind(2, now)
+        $0.bind(2, moment)
       } read: {
         $0.integerOrNull(0)
       }
@@ -247,8 +247,10 @@ extension Store {
 
   /// Lets everything that waits for a later try be tried now: a person asked.
   package func hurry() throws(SQLError) {
-    try database.statement("UPDATE delivery SET next_try_at = 0 WHERE state = 1 AND next_try_at > 0")
-      .run()
+    try database.statement(
+      "UPDATE delivery SET next_try_at = 0 WHERE state = 1 AND next_try_at > 0"
+    )
+    .run()
   }
 
   /// Tries a delivery again later.
