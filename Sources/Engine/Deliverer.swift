@@ -119,8 +119,10 @@ import Wire
     guard let next = try store.nextTryAt() else { return nil }
     if next > now { return next - now }
     // What is due already waits for a call in flight, a plan or a breaker, and each of these stirs
-    // us; but for the breaker, whose time simply comes.
-    return eventHealth.delay > 0 ? eventHealth.delay : 60_000
+    // us; but for the breaker, whose time simply comes, as does that of a later try.
+    let wait = eventHealth.delay > 0 ? eventHealth.delay : 60_000
+    guard let later = try store.nextTryAt(after: now) else { return wait }
+    return min(wait, later - now)
   }
 
   /// The delivery of this person that may go now; nil when it has to wait.

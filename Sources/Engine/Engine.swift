@@ -358,6 +358,8 @@ package import SyncCore
 
   private func countCalls() throws {
     let calls = parts.salesforce.calls
+    // A full read comes by after every page of Intercom's and every slice of the match.
+    guard calls != countedCalls else { return }
     budget.count(Int64(calls - countedCalls), now: parts.clock.now)
     countedCalls = calls
     if let usage = parts.salesforce.usage {

@@ -210,14 +210,15 @@ extension Store {
     }
   }
 
-  /// When the next waiting delivery may be tried; nil when none waits.
-  package func nextTryAt() throws(SQLError) -> Int64? {
+  /// When the next waiting delivery may be tried, of those after `moment`; nil when none waits.
+  package func nextTryAt(after moment: Int64 = -1) throws(SQLError) -> Int64? {
     var earliest: Int64?
     for lane in Lane.allCases {
       let at = try database.statement(
-        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ?"
+        "SELECT min(next_try_at) FROM delivery WHERE state = 1 AND lane = ?1 AND next_try_at > ?2"
       ).first {
         $0.bind(1, lane.rawValue)
+        $0.bind(2, moment)
       } read: {
         $0.integerOrNull(0)
       }

@@ -1,9 +1,10 @@
 """S4 to S11: what a change in either system brings to Intercom."""
 
+import datetime
 import html
 
 from harness.cases import check, equal, test, wait_until
-from harness.daemon import started
+from harness.daemon import Daemon, started
 from harness.simulator import Simulator
 
 OWNER = "salesforce-owner-updated"
@@ -35,7 +36,6 @@ def second(sim, record):
     stamp = sim.record(record, "SystemModstamp")["SystemModstamp"]
     if stamp.isdigit():
         return int(stamp) // 1000
-    import datetime
     return int(datetime.datetime.strptime(stamp[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z").timestamp())
 
 
@@ -294,7 +294,6 @@ def attributes_at_start(bench):
     sim.intercom("define-attribute", name="SALESFORCE_STATUS", data_type="integer")
     sim.lead("ada@example.com")
     sim.person("ada@example.com")
-    from harness.daemon import Daemon
     daemon = Daemon(bench, sim, name="typed-daemon").start()
     result = daemon.sync(expect=1)
     check(result["broken"] == ["intercom"] or result["failures"], f"sync says so: {result}")
@@ -327,7 +326,6 @@ def archived_attribute(bench):
 
 @test("S9: a change arrives while the backfill still runs", limit=90)
 def fresh_before_backfill(bench):
-    from harness.daemon import Daemon
     sim = Simulator(bench, leads=1500, people=1500, rate=300)
     lead = sim.lead("ada@example.com", Title="before")
     person = sim.person("ada@example.com")

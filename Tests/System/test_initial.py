@@ -1,5 +1,6 @@
 """The initial sync of a whole org (S3, M2, I1, I2), and a poll without news (S1)."""
 
+import html
 import json
 
 from harness.cases import check, equal, test, wait_until
@@ -58,7 +59,6 @@ def several_matches(sim, number):
 
 def compare(people, expected):
     """The people who do not carry exactly what they should."""
-    import html
     wrong = []
     for person in people:
         held = person["custom_attributes"]

@@ -113,7 +113,8 @@ def hang_up(bench):
     events = len(sim.events())
     sim.update(lead, Title="V")
     daemon.sync()
-    equal(sim.attributes(person)["SALESFORCE_URL"], f"{sim.salesforce_url}/{lead}", "attributes.url")
+    url = sim.attributes(person)["SALESFORCE_URL"]
+    equal(url, f"{sim.salesforce_url}/{lead}", "attributes.url")
     equal(len(sim.events()), events, "no event for a title any more")
     daemon.configure(store={"path": daemon.store + "2"})
     result = daemon.try_ctl("reload")
@@ -144,16 +145,12 @@ def pausing(bench):
     daemon.ctl("pause")
     calls = sim.counters()
     sim.update(lead, Title="V")
-    wait_until("seconds pass", lambda: sim.time() > moment(sim, daemon) + 2500)
+    began = sim.time()
+    wait_until("two intervals pass", lambda: sim.time() > began + 2500)
     after = sim.counters()
     check(after["salesforce"]["api_calls"] <= calls["salesforce"]["api_calls"] + 1,
           "at most the poll that was under way")
     equal(sim.attributes(person)["SALESFORCE_TITLE"], "U", "nothing is written while paused")
-
-
-def moment(sim, daemon, kept={}):
-    """The simulated time when this daemon was first asked about."""
-    return kept.setdefault(daemon.directory, sim.time())
 
 
 @test("S1: with poll.every the daemon polls by itself, one line a poll at info")

@@ -140,9 +140,11 @@ import SyncCore
   private func counts(
     of cycle: Int64?
   ) throws -> (pending: Int64, parked: Int64, broken: [String]) {
-    let pending = try cycle.map { try store.count(cycle: $0, in: .waiting) }
+    let pending =
+      try cycle.map { try store.count(cycle: $0, in: .waiting) }
       ?? store.outboxCounts().pending
-    let parked = try cycle.map { try store.count(cycle: $0, in: .parked) }
+    let parked =
+      try cycle.map { try store.count(cycle: $0, in: .parked) }
       ?? store.outboxCounts().parked
     var broken: [String] = []
     for health in [engine.salesforceHealth, engine.deliverer.health, engine.deliverer.eventHealth] {
