@@ -90,7 +90,7 @@ package import SyncCore
 
   // MARK: Running
 
-  /// Runs until the task is cancelled; deliveries in flight are settled before it returns.
+  /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
     deliverer.pause(true)
     let delivering = Task { @EventLoop in await self.deliverer.run() }
@@ -358,6 +358,8 @@ package import SyncCore
 
   private func countCalls() throws {
     let calls = parts.salesforce.calls
+    // A full read comes by after every page of Intercom's and every slice of the match.
+    guard calls != countedCalls else { return }
     budget.count(Int64(calls - countedCalls), now: parts.clock.now)
     countedCalls = calls
     if let usage = parts.salesforce.usage {

@@ -32,9 +32,9 @@ package import EventLoop
     }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        // Raised between the check and here is impossible: nothing awaited.
         waiter = continuation
-        if Task.isCancelled { raise() }
+        // It may have been raised since the check: the runtime is free to suspend on the way here.
+        if isRaised || Task.isCancelled { raise() }
       }
     } onCancel: {
       Task { @EventLoop in self.raise() }

@@ -247,8 +247,10 @@ extension Store {
 
   /// Lets everything that waits for a later try be tried now: a person asked.
   package func hurry() throws(SQLError) {
-    try database.statement("UPDATE delivery SET next_try_at = 0 WHERE state = 1 AND next_try_at > 0")
-      .run()
+    try database.statement(
+      "UPDATE delivery SET next_try_at = 0 WHERE state = 1 AND next_try_at > 0"
+    )
+    .run()
   }
 
   /// Tries a delivery again later.
