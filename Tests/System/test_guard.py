@@ -111,7 +111,6 @@ def raised(bench):
     equal(daemon.status()["links"]["people"], 0, "links")
 
 
-<<<<<<< HEAD
 def check_stopped_start(daemon, sim, code, remedy):
     """An account that is not the right one ends the daemon with 78 (EX_CONFIG)."""
     since = sim.last()
@@ -119,14 +118,6 @@ def check_stopped_start(daemon, sim, code, remedy):
     equal(found, 78, f"exit code, with {said}")
     contains(said, [code, remedy], "the log")
     equal(sim.received(since), [], "writes to that account")
-=======
-def check_other(daemon, other, code):
-    """Another account's credentials stop the start, and say what to do."""
-    ended, said = daemon.refuses_to_start()
-    equal(ended, 78, "exit code")
-    contains(said, [code, "Restore the"], "the last words")
-    equal(other.received(), [], "writes to the other account")
->>>>>>> main
 
 
 @test("G2: another org's credentials write nothing, and the first org's go on")
@@ -142,11 +133,7 @@ def other_org(bench):
         # Not yet told apart by their seed: nothing can be said then.
         raise Skip("sfsync-sim gives every org the same id")
     daemon.configure(salesforce={"login_url": other.salesforce_url})
-<<<<<<< HEAD
     check_stopped_start(daemon, other, "SF-OTHER-ORG", "Restore the credentials")
-=======
-    check_other(daemon, other, "SF-OTHER-ORG")
->>>>>>> main
     daemon.configure(salesforce={"login_url": sim.salesforce_url})
     daemon.start()
     sim.update(lead, Title="Still mine")
@@ -165,24 +152,12 @@ def sandbox(bench):
     sim.lead("ada@example.com")
     sim.person("ada@example.com")
     daemon = Daemon(bench, sim, salesforce={"environment": "sandbox"})
-<<<<<<< HEAD
     check_stopped_start(daemon, sim, "SF-ENVIRONMENT", "Set salesforce.environment")
     daemon.configure(salesforce={"environment": "production"})
     daemon.start()
     daemon.sync()
     equal(daemon.errors(), [], "open errors once it is right")
     equal(len(sim.received()), 1, "enriched")
-=======
-    ended, said = daemon.refuses_to_start()
-    equal(ended, 78, "exit code")
-    contains(said, ["SF-ENVIRONMENT", "Set salesforce.environment"], "the last words")
-    equal(sim.received(), [], "writes")
-    daemon.configure(salesforce={"environment": "production"})
-    daemon.start()
-    daemon.sync()
-    equal(daemon.errors(), [], "open errors after the start")
-    equal(len(sim.received()), 1, "enriched after the start")
->>>>>>> main
 
 
 @test("G2: another workspace's token writes nothing, and the first workspace goes on")
@@ -195,11 +170,7 @@ def other_workspace(bench):
     other = Simulator(bench, workspace_id="another1", name="other")
     other.person("ada@example.com")
     daemon.configure(intercom={"api_url": other.intercom_url})
-<<<<<<< HEAD
     check_stopped_start(daemon, other, "IC-OTHER-WORKSPACE", "Restore the token")
-=======
-    check_other(daemon, other, "IC-OTHER-WORKSPACE")
->>>>>>> main
     daemon.configure(intercom={"api_url": sim.intercom_url})
     daemon.start()
     sim.update(lead, Title="Still mine")
@@ -214,12 +185,7 @@ def shown_sandbox(bench):
     sim.lead("ada@example.com")
     sim.person("ada@example.com")
     daemon = Daemon(bench, sim)
-<<<<<<< HEAD
     check_stopped_start(daemon, sim, "SF-ENVIRONMENT", "Set salesforce.environment")
-=======
-    equal(daemon.refuses_to_start()[0], 78, "exit code of a sandbox as production")
-    equal(sim.received(), [], "writes")
->>>>>>> main
     daemon.configure(salesforce={"environment": "sandbox"})
     daemon.start()
     daemon.sync()
