@@ -116,14 +116,13 @@ import Wire
   }
 
   private func nextLook(_ now: Int64) throws -> Int64? {
-    // What is due already waits for a call in flight, a plan, a breaker, or another delivery of its
-    // person that is to be tried later. The first two stir us; for the others time simply comes.
-    let later = try store.nextTryAt(after: now).map { $0 - now }
-    let breaker = eventHealth.delay > 0 ? eventHealth.delay : nil
-    guard let wait = [later, breaker].compactMap(\.self).min() else {
-      return try store.nextTryAt() == nil ? nil : 60_000
-    }
-    return wait
+    guard let next = try store.nextTryAt() else { return nil }
+    if next > now { return next - now }
+    // What is due already waits for a call in flight, a plan or a breaker, and each of these stirs
+    // us; but for the breaker, whose time simply comes, as does that of a later try.
+    let wait = eventHealth.delay > 0 ? eventHealth.delay : 60_000
+    guard let later = try store.nextTryAt(after: now) else { return wait }
+    return min(wait, later - now)
   }
 
   /// The delivery of this person that may go now; nil when it has to wait.

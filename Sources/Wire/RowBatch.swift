@@ -34,7 +34,9 @@ package struct RowBatch {
       for column in 0..<columns {
         let end = ends[index * columns + column]
         if end > start {
-          bytes.withUnsafeBytes { row.set(column, UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+          bytes.withUnsafeBytes {
+            row.set(column, UnsafeRawBufferPointer(rebasing: $0[start..<end]))
+          }
         }
         start = end
       }

@@ -101,7 +101,8 @@ struct LinkTests {
     #expect(try store.link(of: "p1")?.recordID == "00QA")
   }
 
-  @Test("M5, M8: who leaves takes all of it along, but for the link and pin that the survivor takes")
+  @Test(
+    "M5, M8: who leaves takes all of it along, but for the link and pin that the survivor takes")
   func drop() throws {
     let gone = try person("p1", email: nil)
     _ = try person("p2", email: nil)

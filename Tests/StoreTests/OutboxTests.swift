@@ -59,7 +59,8 @@ struct OutboxTests {
     #expect(try store.due(lane: .fresh, now: 9_000, after: nil, limit: 10) == [])
     #expect(try store.heldCount(except: nil) == 1)
     try release()
-    #expect(try store.due(lane: .fresh, now: 9_000, after: nil, limit: 10).map(\.personID) == ["p1"])
+    #expect(
+      try store.due(lane: .fresh, now: 9_000, after: nil, limit: 10).map(\.personID) == ["p1"])
     try owe("p1")
     #expect(try store.due(lane: .fresh, now: 9_000, after: nil, limit: 10) == [])
     #expect(try head().state == .held)
