@@ -41,7 +41,7 @@ def check_store(daemon):
 def initial(bench, kills, longest, **settings):
     """Kills an initial sync again and again, then lets it end."""
     number = seed()
-    print(f"        kill -9 seed: SFSYNC_SEED={number}", flush=True)
+    print(f"        kill -9 seed: SFSYNC_SEED={number}\n", end="", flush=True)
     sim = Simulator(bench, leads=1500, contacts=400, people=2000, seed=number % 1000,
                     time_scale=10)
     for kind in ("list", "put"):
@@ -96,7 +96,7 @@ def change_all(sim, leads, other):
 @test("O1, S7: kill -9 at 20 random moments of deliveries: no event twice, none lost", limit=150)
 def deliveries(bench):
     number = seed()
-    print(f"        kill -9 seed: SFSYNC_SEED={number}", flush=True)
+    print(f"        kill -9 seed: SFSYNC_SEED={number}\n", end="", flush=True)
     sim = Simulator(bench, leads=250, people=250, seed=number % 1000)
     daemon = started(bench, sim)
     people = sim.list_people()
