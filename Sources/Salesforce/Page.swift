@@ -22,7 +22,7 @@ package struct Page: Sendable {
   private let bytes: [UInt8]
   private let records: Range<Int>
 
-  /// Hands every row to `sink`, and has it flush about every megabyte and at the end.
+  /// Hands every row to `sink`, and has it flush about every half megabyte and at the end.
   ///
   /// Throws what the sink throws.
   package func forEachRow(_ sink: any RowSink) throws {
@@ -39,7 +39,7 @@ package struct Page: Sendable {
           do {
             try sink.take(filler.row)
             unflushed += filler.row.bytes.count
-            if unflushed >= 1 << 20 {
+            if unflushed >= BulkReader.flushBytes {
               unflushed = 0
               try sink.flush()
             }

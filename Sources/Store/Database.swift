@@ -57,6 +57,9 @@ final class Database {
 
   var changes: Int64 { sqlite3_changes64(raw) }
 
+  /// Rows changed since the connection was opened, those by triggers included.
+  var totalChanges: Int64 { sqlite3_total_changes64(raw) }
+
   var lastRowID: Int64 { sqlite3_last_insert_rowid(raw) }
 
   /// All of `body`, or nothing of it.

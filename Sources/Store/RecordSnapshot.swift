@@ -21,6 +21,7 @@ package enum Verdict: Sendable {
 /// A row that did not change never becomes a Swift value: its stamp and fingerprint are looked up
 /// by its id, straight from the row's bytes.
 package final class RecordComparison {
+  private let database: Database
   private let find: Statement
   private let insert: Statement
   private let update: Statement
@@ -46,7 +47,7 @@ package final class RecordComparison {
     self.kind = kind
     self.cycle = cycle
     self.sweep = sweep
-    let database = store.database
+    database = store.database
     find = try database.statement(
       "SELECT modified_at, fingerprint, sweep FROM record WHERE id = ?")
     insert = try database.statement(
@@ -55,6 +56,7 @@ package final class RecordComparison {
         title, owner_id, is_deleted, is_converted, converted_contact_id, master_record_id,
         created_at, sweep)
       VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+      ON CONFLICT(id) DO NOTHING
       """)
     update = try database.statement(
       """
@@ -89,6 +91,7 @@ package final class RecordComparison {
     rows += 1
     let stamp = row.integer(RecordColumn.modifiedAt.rawValue) ?? 0
     let fingerprint = row.fingerprint(of: RecordColumn.compared)
+    if kind == .initial, try insertNew(row, stamp, fingerprint) { return .changed }
     find.bind(1, row, RecordColumn.id.rawValue)
     let isKnown = try find.step()
     guard isKnown else {
@@ -119,6 +122,17 @@ package final class RecordComparison {
     try write(update, row, stamp, fingerprint)
     changed += 1
     return .changed
+  }
+
+  /// The first read knows nothing, so the look-up is saved; false for a row that is there after all.
+  private func insertNew(
+    _ row: borrowing RowBuffer, _ stamp: Int64, _ fingerprint: Fingerprint
+  ) throws(SQLError) -> Bool {
+    let before = database.totalChanges
+    try write(insert, row, stamp, fingerprint)
+    guard database.totalChanges > before else { return false }
+    changed += 1
+    return true
   }
 
   /// The columns that are stored as they come, by the place of their parameter.

@@ -6,22 +6,24 @@ package struct RowBatch {
   package private(set) var count = 0
   private let columns: Int
   private var bytes: [UInt8] = []
-  /// Where each column of each row ends.
+  /// Where each row ends in `bytes`.
   private var ends: [Int] = []
+  /// Where each column of each row stands in its row.
+  private var spans: [Range<Int>] = []
 
   package init(columns: Int) { self.columns = columns }
 
   package mutating func append(_ row: borrowing RowBuffer) {
-    for column in 0..<columns {
-      row.withColumn(column) { if let text = $0 { bytes.append(contentsOf: text) } }
-      ends.append(bytes.count)
-    }
+    bytes.append(contentsOf: row.bytes)
+    ends.append(bytes.count)
+    row.appendSpans(to: &spans)
     count += 1
   }
 
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
+    spans.removeAll(keepingCapacity: true)
     count = 0
   }
 
@@ -30,17 +32,10 @@ package struct RowBatch {
     var row = RowBuffer(columns: columns)
     var start = 0
     for index in 0..<count {
-      row.clear()
-      for column in 0..<columns {
-        let end = ends[index * columns + column]
-        if end > start {
-          bytes.withUnsafeBytes {
-            row.set(column, UnsafeRawBufferPointer(rebasing: $0[start..<end]))
-          }
-        }
-        start = end
-      }
+      let end = ends[index]
+      row.load(bytes[start..<end], spans[(index * columns)..<((index + 1) * columns)])
       try body(row)
+      start = end
     }
   }
 }

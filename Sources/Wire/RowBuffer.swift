@@ -44,6 +44,16 @@ package struct RowBuffer {
     set(column) { $0.append(contentsOf: text.utf8) }
   }
 
+  /// Becomes a row that a batch packed; both are of this file's making and fit each other.
+  mutating func load(_ bytes: ArraySlice<UInt8>, _ spans: ArraySlice<Range<Int>>) {
+    self.bytes.removeAll(keepingCapacity: true)
+    self.bytes.append(contentsOf: bytes)
+    for (column, span) in spans.enumerated() { self.spans[column] = span }
+  }
+
+  /// Appends where the columns stand in ``bytes``.
+  func appendSpans(to out: inout [Range<Int>]) { out.append(contentsOf: spans) }
+
   package func isNull(_ column: Int) -> Bool { spans[column].isEmpty }
 
   /// Calls `body` with the bytes of `column`, or with nil for null.
