@@ -99,7 +99,7 @@ package struct CycleReport: Sendable, Equatable {
     try await reader.readSalesforce()
     try await reader.readPeople()
     try await reader.match(planner)
-    let guarded = try finish(reader.state)
+    let guarded = try await finish(reader.state)
     return CycleReport(
       cycle: state.cycle, isFull: true, changed: 0,
       salesforceCalls: calls.salesforce - before.salesforce,
@@ -117,20 +117,34 @@ package struct CycleReport: Sendable, Equatable {
     }
   }
 
-  private func finish(_ state: FullRead) throws -> Int64 {
+  private func finish(_ state: FullRead) async throws -> Int64 {
+    if state.isInitial, !isDry { try await releaseInitial(state) }
     let guarded = try parts.store.transaction {
       try FullRead.remove(parts.store)
       let guarded = try releaseHeld(force: state.isInitial)
       try parts.store.set("full_at", String(parts.clock.now))
       if state.isInitial {
         try parts.store.set("initial", "delivering")
-        try parts.store.set("initial_total", String(try parts.store.outboxCounts().backfill))
         try parts.store.set("initial_started", String(state.startedAt))
       }
       return guarded
     }
     released()
     return guarded
+  }
+
+  /// Lets a first read's deliveries go slice by slice, so that the socket is answered meanwhile;
+  /// there are no links yet that the guard could protect.
+  private func releaseInitial(_ state: FullRead) async throws {
+    let store = parts.store
+    try store.transaction {
+      guard try store.get("initial_total") == nil else { return }
+      let counts = try store.outboxCounts()
+      try store.set("initial_total", String(counts.backfill + counts.held))
+    }
+    while try store.transaction({ try store.releaseSlice(cycle: state.cycle) }) {
+      await EventLoop.nextTurn()
+    }
   }
 
   // MARK: The guard (G1)

@@ -50,6 +50,17 @@ extension Store {
     } while database.changes == Self.releasedMax
   }
 
+  /// Lets some of the held deliveries of `cycle` go; false when none was left.
+  package func releaseSlice(cycle: Int64) throws(SQLError) -> Bool {
+    try database.statement(
+      """
+      UPDATE delivery SET state = 1
+      WHERE id IN (SELECT id FROM delivery WHERE state = 0 AND cycle = ?1 LIMIT 2000)
+      """
+    ).run { $0.bind(1, cycle) }
+    return database.changes > 0
+  }
+
   /// Lets the held deliveries of one cycle go: a person asked for just these.
   package func releaseHeld(cycle: Int64) throws(SQLError) {
     try database.statement("UPDATE delivery SET state = 1 WHERE state = 0 AND cycle = ?").run {
