@@ -71,6 +71,9 @@ import Wire
       }
       await wake.wait(milliseconds: wait, clock: clock)
     }
+    // Whoever waits for deliveries asks the engine that follows, if one does.
+    for watcher in watchers { watcher.resume() }
+    watchers = []
   }
 
   /// Something was released, or a side is well again.
