@@ -50,9 +50,7 @@ import SyncCore
     credentials = Credentials(option: option, environment: environment)
     let loaded = try Configuration.load(file: configurationFile)
     configuration = loaded.configuration
-    for warning in loaded.warnings + configuration.notYet {
-      log.event(.configurationWarning, warning)
-    }
+    Self.warn(loaded, log)
     // Read once now, so that a missing or readable secret stops the start, not the first poll.
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
@@ -67,6 +65,12 @@ import SyncCore
     engine = try Self.engine(
       configuration, store, transport, clock, credentials, environment, log)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
+  }
+
+  private static func warn(_ loaded: Configuration.Loaded, _ log: Log) {
+    for warning in loaded.warnings + loaded.configuration.notYet {
+      log.event(.configurationWarning, warning)
+    }
   }
 
   private func noteRebuilt(_ file: String) throws {
@@ -228,7 +232,9 @@ import SyncCore
     defer { notify.ready(StatusLine.of(self)) }
     let loaded: Configuration
     do {
-      loaded = try Configuration.load(file: configurationFile).configuration
+      let file = try Configuration.load(file: configurationFile)
+      Self.warn(file, log)
+      loaded = file.configuration
     } catch {
       log.event(.configurationRefused, "Kept the old configuration: \(error)")
       throw .refused(

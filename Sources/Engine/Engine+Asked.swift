@@ -1,4 +1,5 @@
 import EventLoop
+import Intercom
 import Store
 import SyncCore
 
@@ -29,6 +30,17 @@ import SyncCore
     nextPollAt = parts.clock.uptime
     wake.raise()
     deliverer.stir()
+  }
+
+  /// Asks which accounts these are, where that is not known yet: a plan against another org would
+  /// say anything (G2).
+  package func checkAccounts() async throws {
+    if preparation.organization == nil { try await preparation.checkOrganization() }
+    do {
+      if preparation.workspace == nil { try await preparation.checkWorkspace() }
+    } catch let error as IntercomError {
+      throw error.failure
+    }
   }
 
   /// What waits after a failure need not wait any longer once somebody has asked.

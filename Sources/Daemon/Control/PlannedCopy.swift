@@ -16,6 +16,7 @@ import Store
   }
 
   static func make(_ daemon: Daemon, isFull: Bool) async throws -> PlannedCopy {
+    try await daemon.engine.checkAccounts()
     let path = daemon.configuration.store.path + ".plan"
     remove(path)
     try await daemon.store.copy(to: path) { await EventLoop.nextTurn() }
