@@ -69,7 +69,8 @@ package enum IntercomMeaning {
   package static let refused = Meaning(
     "IC-REFUSED", .refused,
     cause: "Intercom refused this request for the reason that its answer gives.",
-    remedy: "Mend what the answer names, then `sfsyncctl errors retry`.")
+    remedy: "Mend what the answer names, then `sfsyncctl errors retry`; a change of the record "
+      + "is tried by itself.")
 
   // MARK: Broken
 

@@ -50,14 +50,18 @@ struct ExplanationView {
 
   static func candidates(_ candidates: [Candidate], width: Int?) -> String {
     guard !candidates.isEmpty else { return "No Lead or Contact matches." }
-    var table = Table(header: ["", "RECORD", "OBJECT", "STATUS", "TITLE", "OWNER", "WHY"])
+    var table = Table(header: ["", "RECORD", "OBJECT", "STATUS", "TITLE", "OWNER"])
     table.rows = candidates.map {
       [
         $0.wins ? "*" : "", $0.id, $0.objectType, $0.status ?? "–", $0.title ?? "–",
-        $0.ownerID ?? "–", $0.why,
+        $0.ownerID ?? "–",
       ]
     }
-    return table.render(width: width)
+    // The reasons are what was asked for: on lines of their own, where no table cuts them.
+    let reasons = candidates.map {
+      Terminal.printable("\($0.id) \($0.wins ? "wins" : "does not win"): \($0.why).")
+    }
+    return ([table.render(width: width), ""] + reasons).joined(separator: "\n")
   }
 
   private func sent(_ width: Int?) -> String? {

@@ -86,7 +86,10 @@ extension Control.Candidate {
 
 extension ErrorEntry {
   init(_ entry: RegisterEntry) {
-    let said = entry.answer.isEmpty ? "" : " It said: \(entry.answer)."
+    let speaker =
+      entry.code.hasPrefix("IC-")
+      ? "Intercom" : entry.code.hasPrefix("SF-") ? "Salesforce" : "sfsync"
+    let said = entry.answer.isEmpty ? "" : " \(speaker) said: \(entry.answer)."
     self.init(
       id: entry.id, code: entry.code, kind: entry.kind.rawValue,
       subject: ErrorSubject(contact: entry.personID, record: entry.recordID),
