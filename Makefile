@@ -60,8 +60,8 @@ build:
 install:
 	@test -x .build/$(CONFIGURATION)/sfsyncd && test -x .build/$(CONFIGURATION)/sfsyncctl || \
 	  { echo "Run 'make build' first." >&2; exit 66; }
-	install -d '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 .build/$(CONFIGURATION)/sfsyncd '$(DESTDIR)$(PREFIX)/sbin/sfsyncd'
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 .build/$(CONFIGURATION)/sfsyncd '$(DESTDIR)$(PREFIX)/bin/sfsyncd'
 	install -m 755 .build/$(CONFIGURATION)/sfsyncctl '$(DESTDIR)$(PREFIX)/bin/sfsyncctl'
 	install -d '$(DESTDIR)$(SYSCONFDIR)/sfsyncd'
 	install -d -m 700 '$(DESTDIR)$(SYSCONFDIR)/sfsyncd/credentials'

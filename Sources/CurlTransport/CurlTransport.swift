@@ -64,6 +64,11 @@ package import HTTP
     multi.close()
   }
 
+  /// Ends every request under way as ``TransportError/Reason/cancelled``; later ones are welcome.
+  package func cancelAll() {
+    for number in pending.keys.sorted() { cancel(number, "the configuration is being reloaded") }
+  }
+
   private func perform(
     _ request: Request, sink: (any BodySink)?
   ) async throws(TransportError) -> Response {

@@ -9,6 +9,8 @@ import Salesforce
 struct Clients {
   let salesforce: SalesforceClient
   let intercom: IntercomClient
+  /// Has the next call to Intercom read the token's file again.
+  let forgetAccessToken: () -> Void
 
   /// `now` gives milliseconds UTC.
   init(
@@ -23,9 +25,15 @@ struct Clients {
       settings: configuration.salesforceSettings,
       secrets: SecretFiles(credentials: credentials, rotated: rotated, log: log),
       transport: transport, now: now)
+    let held = HeldToken()
+    forgetAccessToken = { held.text = nil }
     intercom = IntercomClient(
       settings: configuration.intercomSettings,
-      accessToken: { try credentials.secret(.intercomAccessToken).reveal() },
+      accessToken: {
+        let text = try held.text ?? credentials.secret(.intercomAccessToken).reveal()
+        held.text = text
+        return text
+      },
       transport: transport, now: now)
   }
 
@@ -37,4 +45,10 @@ struct Clients {
       ]),
       userAgent: "sfsync/\(Product.version) (+\(Product.url))", caFile: configuration.tls.caFile)
   }
+}
+
+/// The token in use: a new one in the file may be another workspace's, so it is taken up only where
+/// the workspace is looked at again before anything is written (G2).
+private final class HeldToken {
+  var text: String?
 }

@@ -29,6 +29,7 @@ import SyncCore
   private var ticking: Task<Void, Never>?
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
+  private var isReloading = false
   let startedAt: Int64
 
   /// How long what is in flight may take when the daemon is told to stop (O3).
@@ -91,11 +92,12 @@ import SyncCore
       configuration, credentials: credentials, environment: environment, transport: transport,
       log: log, now: { EventLoop.assumeIsolated { clock.now } })
     let journalist = Journalist(log: log)
-    return try Engine(
-      EngineParts(
-        store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
-        settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
-        report: journalist.note))
+    let parts = EngineParts(
+      store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
+      settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
+      report: journalist.note)
+    parts.forgetAccessToken = clients.forgetAccessToken
+    return try Engine(parts)
   }
 
   // MARK: Running
@@ -188,6 +190,7 @@ import SyncCore
     }
   }
 
+  /// Ends the running engine; what is in flight has eight seconds, and is cut off then.
   private func stopEngine() async {
     engineTask?.cancel()
     await engineTask?.value
@@ -196,7 +199,7 @@ import SyncCore
     let clock = clock
     let limit = Task { @EventLoop in
       try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
-      if !Task.isCancelled { self.transport.shutdown() }
+      if !Task.isCancelled { self.transport.cancelAll() }
     }
     await engine.drain()
     limit.cancel()
@@ -228,8 +231,15 @@ import SyncCore
 
   /// Reads the configuration again; a bad one changes nothing and says why.
   func reload() async throws(ControlError) -> [String] {
+    // One at a time: each one ends an engine and starts the next.
+    guard !isReloading else { throw .busy(reason: "Another reload is under way.") }
+    guard exitCode == nil else { throw .stopping }
+    isReloading = true
     notify.reloading()
-    defer { notify.ready(StatusLine.of(self)) }
+    defer {
+      isReloading = false
+      if exitCode == nil { notify.ready(StatusLine.of(self)) }
+    }
     let loaded: Configuration
     do {
       let file = try Configuration.load(file: configurationFile)
@@ -265,6 +275,13 @@ import SyncCore
     if changesHosts { throw ReloadRefusal.hosts }
     let next = try Self.engine(loaded, store, transport, clock, credentials, environment, log)
     await stopEngine()
+    // Told to stop meanwhile: the old engine was the last one.
+    guard exitCode == nil else { return }
+    try store.transaction {
+      let isComparedAnew =
+        loaded.match != configuration.match || loaded.attributes != configuration.attributes
+      if isComparedAnew { try store.set("full_at", nil) }
+    }
     store.settings = loaded.storeSettings
     configuration = loaded
     engine = next

@@ -1,5 +1,6 @@
 import Control
 import EventLoop
+import Glibc
 import Logging
 
 /// The whole life of the process: harden, start, run, end with a code of sysexits.
@@ -9,6 +10,8 @@ package enum DaemonProgram {
     isPaused: Bool = false
   ) async -> Int32 {
     let log = Log(level: isDebug ? .debug : .info, environment: environment)
+    // The store holds customers' addresses; the control socket gets its own mode.
+    umask(0o077)
     for failure in Hardening.apply() { log.debug("Could not harden the process: \(failure)") }
     return await start(configurationFile, credentials, environment, log, isPaused).rawValue
   }

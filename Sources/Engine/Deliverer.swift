@@ -36,6 +36,10 @@ import Wire
   package var onStoreFailure: ((any Error) -> Void)?
   /// Called when Intercom says that an attribute is not there (S4).
   package var onAttributeMissing: (() -> Void)?
+  /// Called when Intercom refuses the access token: another one may be another workspace's (G2).
+  package var onTokenRefused: (() -> Void)?
+  /// PUTs that succeeded since the start.
+  package private(set) var writtenCount: Int64 = 0
   /// Called after every commit of settlements.
   package var onSettled: (() -> Void)?
   /// Deliveries settled since the start, for rates.
@@ -182,8 +186,14 @@ import Wire
       return settle(delivery) { try self.store.settle(delivery) }
     }
     let values = Attribute.allCases.filter(settings.attributes.contains).map { ($0, desired[$0]) }
-    let answer = try await intercom.update(person.id, attributes: values)
-    settle(delivery) { try self.delivered(delivery, desired, answer) }
+    do throws(IntercomError) {
+      let answer = try await intercom.update(person.id, attributes: values)
+      settle(delivery) { try self.delivered(delivery, desired, answer) }
+    } catch {
+      pace.failed(error.failure)
+      // What was sent is what was refused: the snapshot may have moved on meanwhile (E2).
+      settle(delivery) { try self.failed(delivery, error, sent: desired.encoded ?? "") }
+    }
   }
 
   private func sendEvent(_ delivery: Delivery) async throws {
@@ -240,6 +250,7 @@ import Wire
     _ delivery: Delivery, _ sent: AttributeValues, _ answer: PersonAnswer
   ) throws {
     try succeeded(health, isWrite: true)
+    writtenCount += 1
     guard answer.id == delivery.personID, !answer.isArchived, !answer.isDeleted,
       !answer.isBlocked
     else {
@@ -310,7 +321,9 @@ import Wire
           ?? "Person \(personID) is no longer in Intercom.", personID: personID))
   }
 
-  private func failed(_ delivery: Delivery, _ error: IntercomError) throws {
+  private func failed(
+    _ delivery: Delivery, _ error: IntercomError, sent payload: String? = nil
+  ) throws {
     let failure = error.failure
     if error.isPersonGone {
       try succeeded(health, isWrite: true)
@@ -326,7 +339,7 @@ import Wire
       try illness(of: health, failure, isWrite: true)
     case .refused:
       try succeeded(health, isWrite: true)
-      try store.park(delivery, payload: try refusedPayload(delivery))
+      try store.park(delivery, payload: payload)
       try store.enter(
         Report(failure, personID: delivery.personID, recordID: delivery.recordID),
         now: clock.now)
@@ -338,20 +351,13 @@ import Wire
           attempt: delivery.attempts + 1))
     case .broken:
       if failure.meaning == IntercomMeaning.attributeMissing { onAttributeMissing?() }
+      if failure.status == 401 { onTokenRefused?() }
       try illness(of: isOfEvents(failure) ? eventHealth : health, failure, isWrite: true)
     }
   }
 
   private func isOfEvents(_ failure: Failure) -> Bool {
     failure.meaning == IntercomMeaning.eventNames
-  }
-
-  /// What was refused, so that only other values are tried again.
-  private func refusedPayload(_ delivery: Delivery) throws -> String? {
-    guard delivery.kind == .attributes, let person = try store.person(delivery.personID) else {
-      return nil
-    }
-    return try planner.desiredValues(of: person).encoded ?? ""
   }
 
   // MARK: Health

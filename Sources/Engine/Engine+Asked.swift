@@ -8,6 +8,7 @@ import SyncCore
   /// Runs a cycle now and tells what it came to.
   package func sync(isFull: Bool, isForced: Bool) async -> SyncOutcome {
     let request = Asked(isFull: isFull, isForced: isForced)
+    guard !isStopped else { return .stopped }
     probe()
     return await withCheckedContinuation { continuation in
       request.continuation = continuation

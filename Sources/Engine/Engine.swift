@@ -23,7 +23,7 @@ package import SyncCore
   private let cycle: Cycle
   let wake = Signal()
 
-  package private(set) var budget: APIBudget
+  package internal(set) var budget: APIBudget
   package private(set) var lastPoll: (at: Int64, milliseconds: Int64, report: CycleReport)?
   package var nextPollAt: Int64?
   package private(set) var isPolling = false
@@ -35,10 +35,14 @@ package import SyncCore
   package var onStoreFailure: ((any Error) -> Void)?
 
   private(set) var isPrepared = false
+  /// How often Intercom was prepared again without a write that succeeded since.
+  private var preparedInVain: Int64 = 0
+  private var writtenBefore: Int64 = 0
+  private(set) var isStopped = false
   /// Spares a look at the store after every settlement once the initial sync is done.
   private var isInitialOpen = true
   var asked: [Asked] = []
-  private var countedCalls = 0
+  var countedCalls = 0
   /// When people are to be read back over the whole overlap again.
   private var nextDeepAt: Int64 = 0
   var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
@@ -83,9 +87,8 @@ package import SyncCore
     deliverer.onSettled = { [weak self] in
       do { try self?.closeInitial() } catch { self?.onStoreFailure?(error) }
     }
-    deliverer.onAttributeMissing = { [weak self] in
-      self?.prepareAgain()
-    }
+    deliverer.onAttributeMissing = { [weak self] in self?.prepareAgain() }
+    deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
   }
 
   // MARK: Running
@@ -102,6 +105,7 @@ package import SyncCore
     deliverer.pause(true)
     delivering.cancel()
     await delivering.value
+    isStopped = true
     for asked in asked { asked.continuation?.resume(returning: .stopped) }
     asked = []
   }
@@ -169,17 +173,28 @@ package import SyncCore
     isPrepared = true
   }
 
-  private func prepareAgain() {
+  /// Nothing is delivered until Intercom is looked at again: at once the first time, later and
+  /// later while no write succeeds.
+  private func prepareAgain(withNewToken: Bool = false) {
     isPrepared = false
     deliverer.pause(true)
-    nextPollAt = parts.clock.uptime
+    if withNewToken {
+      preparation.forgetWorkspace()
+      parts.forgetAccessToken()
+    }
+    if deliverer.writtenCount > writtenBefore { preparedInVain = 0 }
+    writtenBefore = deliverer.writtenCount
+    let wait = preparedInVain == 0 ? 0 : min(900_000, Int64(5_000) << min(preparedInVain, 8))
+    preparedInVain += 1
+    nextPollAt = parts.clock.uptime + wait
     wake.raise()
   }
 
   private func isFullDue() throws -> Bool {
     if try FullRead.load(parts.store) != nil { return true }
+    // Taken away when a new configuration has to be compared with everybody.
+    guard let last = try parts.store.integer("full_at") else { return true }
     guard let every = parts.settings.reconcileEvery else { return false }
-    let last = try parts.store.integer("full_at") ?? 0
     // A clock that was set back must not switch reconciling off for years.
     return parts.clock.now - last >= every || parts.clock.now < last
   }
@@ -199,15 +214,6 @@ package import SyncCore
       try? countCalls()
       throw error
     }
-  }
-
-  /// Past our share of the org's calls only what a person asks for goes on (S2).
-  private func checkShare() throws {
-    guard budget.isExhausted(now: parts.clock.now) else { return }
-    throw Failure(
-      .salesforce, EngineMeaning.shareUsed, attempt: "read Salesforce",
-      answer: "\(budget.ours(now: parts.clock.now)) calls of ours in 24 hours",
-      waitMilliseconds: parts.settings.pollAtMost)
   }
 
   private func finished(_ report: CycleReport, since start: Int64) throws {
@@ -261,6 +267,8 @@ package import SyncCore
 
   /// Between two pages of a full read: progress, and a poll when one is due or asked for (S9).
   private func between(_ state: FullRead, isAsked: Bool) async throws {
+    // A pause holds a full read between two pages; it goes on from there.
+    while isPaused, !Task.isCancelled { await wake.wait(milliseconds: nil, clock: parts.clock) }
     try Task.checkCancellation()
     note(state)
     try countCalls()
@@ -292,6 +300,12 @@ package import SyncCore
     parts.report(Occurrence(.pollFailed, failure.sentence, failure: failure))
     if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
     if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
+    if failure.side == .intercom, failure.status == 401 {
+      preparation.forgetWorkspace()
+      parts.forgetAccessToken()
+      isPrepared = false
+      deliverer.pause(true)
+    }
     let health = failure.side == .intercom ? deliverer.health : salesforceHealth
     do {
       try countCalls()
@@ -310,18 +324,6 @@ package import SyncCore
     }
     let wait = max(health.delay, failure.waitMilliseconds ?? 0)
     schedule(after: wait > 0 ? wait : min(parts.settings.pollEvery, 5_000))
-  }
-
-  /// A wait that was planned is no illness of the side (S2): one entry, and the longest interval.
-  private func shareUsed(_ failure: Failure) {
-    do {
-      try parts.store.transaction {
-        _ = try parts.store.enter(Report(failure, subjectKey: "share"), now: parts.clock.now)
-      }
-    } catch {
-      onStoreFailure?(error)
-    }
-    schedule(after: parts.settings.pollAtMost)
   }
 
   private func enter(_ failure: Failure) throws {
@@ -345,7 +347,7 @@ package import SyncCore
 
   // MARK: Schedule (S2)
 
-  private func schedule(after milliseconds: Int64?) {
+  func schedule(after milliseconds: Int64?) {
     let interval = PollInterval(
       every: parts.settings.pollEvery, atMost: parts.settings.pollAtMost)
     let wait =
@@ -354,22 +356,6 @@ package import SyncCore
         salesforce: budget.fraction(now: parts.clock.now), intercom: parts.pace.fraction,
         random: parts.random())
     nextPollAt = parts.clock.uptime + wait
-  }
-
-  private func countCalls() throws {
-    let calls = parts.salesforce.calls
-    // A full read comes by after every page of Intercom's and every slice of the match.
-    guard calls != countedCalls else { return }
-    budget.count(Int64(calls - countedCalls), now: parts.clock.now)
-    countedCalls = calls
-    if let usage = parts.salesforce.usage {
-      budget.observe(
-        used: Int64(usage.used), limit: Int64(usage.limit), now: parts.clock.now)
-    }
-    let data = try JSONEncoder().encode(budget)
-    try parts.store.transaction {
-      try parts.store.set("budget", String(decoding: data, as: UTF8.self))
-    }
   }
 
   /// Notices that the initial sync's last delivery is settled.

@@ -13,6 +13,8 @@ package import Store
   package let pace: Pace
   package let random: () -> Double
   package let report: (Occurrence) -> Void
+  /// Has the next call to Intercom read its token anew.
+  package var forgetAccessToken: () -> Void = {}
 
   package init(
     store: Store, salesforce: Salesforce, intercom: Intercom, clock: any Clock,

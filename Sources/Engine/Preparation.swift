@@ -16,6 +16,9 @@ import SyncCore
   package nonisolated static let orgKey = "org_id"
   package nonisolated static let workspaceKey = "workspace_id"
 
+  /// The token may lead elsewhere from now on.
+  func forgetWorkspace() { workspace = nil }
+
   // MARK: Pins (G2)
 
   /// Asks which org this is; throws when it is not the one that the store was built from.

@@ -8,6 +8,7 @@ import SyncCore
 @EventLoop final class EngineHandler: ControlHandler {
   unowned let daemon: Daemon
   private var planned: PlannedCopy?
+  private var isPlanning = false
 
   init(_ daemon: Daemon) { self.daemon = daemon }
 
@@ -160,9 +161,13 @@ import SyncCore
   ) async throws(ControlError) -> ListPage<PlannedDelivery> {
     do {
       if page.after == nil {
+        guard !isPlanning else { throw ControlError.busy(reason: "Another plan is being made.") }
+        isPlanning = true
+        defer { isPlanning = false }
         planned?.remove()
         planned = nil
         planned = try await PlannedCopy.make(daemon, isFull: full)
+        try engine.countCalls()
       }
       guard let planned else { return ListPage(entries: []) }
       let answer = try DeliveryLists(
@@ -174,6 +179,8 @@ import SyncCore
         self.planned = nil
       }
       return answer
+    } catch let error as ControlError {
+      throw error
     } catch let failure as Failure {
       throw .refused(
         reason: "Could not \(failure.attempt): \(failure.meaning.cause)",

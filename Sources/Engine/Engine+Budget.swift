@@ -1,0 +1,46 @@
+import EventLoop
+import FoundationEssentials
+import Salesforce
+import Store
+import SyncCore
+
+/// Salesforce's day and our share of it (S2).
+@EventLoop extension Engine {
+  /// Past our share of the org's calls only what a person asks for goes on (S2).
+  func checkShare() throws {
+    guard budget.isExhausted(now: parts.clock.now) else { return }
+    throw Failure(
+      .salesforce, EngineMeaning.shareUsed, attempt: "read Salesforce",
+      answer: "\(budget.ours(now: parts.clock.now)) calls of ours in 24 hours",
+      waitMilliseconds: parts.settings.pollAtMost)
+  }
+
+  /// A wait that was planned is no illness of the side (S2): one entry, and the longest interval.
+  func shareUsed(_ failure: Failure) {
+    do {
+      try parts.store.transaction {
+        _ = try parts.store.enter(Report(failure, subjectKey: "share"), now: parts.clock.now)
+      }
+    } catch {
+      onStoreFailure?(error)
+    }
+    schedule(after: parts.settings.pollAtMost)
+  }
+
+  /// Books our calls since the last time on the day's budget.
+  package func countCalls() throws {
+    let calls = parts.salesforce.calls
+    // A full read comes by after every page of Intercom's and every slice of the match.
+    guard calls != countedCalls else { return }
+    budget.count(Int64(calls - countedCalls), now: parts.clock.now)
+    countedCalls = calls
+    if let usage = parts.salesforce.usage {
+      budget.observe(
+        used: Int64(usage.used), limit: Int64(usage.limit), now: parts.clock.now)
+    }
+    let data = try JSONEncoder().encode(budget)
+    try parts.store.transaction {
+      try parts.store.set("budget", String(decoding: data, as: UTF8.self))
+    }
+  }
+}
