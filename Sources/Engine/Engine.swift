@@ -176,12 +176,15 @@ package import SyncCore
   /// Nothing is delivered until Intercom is looked at again: at once the first time, later and
   /// later while no write succeeds.
   private func prepareAgain(withNewToken: Bool = false) {
+    let wasPrepared = isPrepared
     isPrepared = false
     deliverer.pause(true)
     if withNewToken {
       preparation.forgetWorkspace()
       parts.forgetAccessToken()
     }
+    // The others that were in flight failed for the same reason.
+    guard wasPrepared else { return }
     if deliverer.writtenCount > writtenBefore { preparedInVain = 0 }
     writtenBefore = deliverer.writtenCount
     let wait = preparedInVain == 0 ? 0 : min(900_000, Int64(5_000) << min(preparedInVain, 8))

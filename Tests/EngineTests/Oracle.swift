@@ -30,14 +30,15 @@ import SyncCore
     let carried = carried(person)
     let record = carried[Self.recordID]
     let allowed = allowed(person)
+    let isHandmade = carried.allSatisfy { $0 == nil || $0 == "by hand" }
+    // What was cleared may be edited by hand again: that is nobody's affair (M1).
+    if allowed.contains(nil), isHandmade { return nil }
     guard allowed.contains(record) else {
       // Never written to: what it carries is its own affair (M1).
       if allowed.contains(nil), intercom.putCount(of: person) == 0 { return nil }
       return "\(person) carries \(record ?? "nothing"), not one of \(allowed)"
     }
     guard let record else {
-      // What was cleared may be edited by hand again: that is nobody's affair either.
-      if carried.allSatisfy({ $0 == nil || $0 == "by hand" }) { return nil }
       if intercom.putCount(of: person) == 0 { return nil }
       return "\(person) is not linked and carries \(carried)"
     }
