@@ -32,7 +32,7 @@ import SyncCore
     let allowed = allowed(person)
     let isHandmade = carried.allSatisfy { $0 == nil || $0 == "by hand" }
     // What was cleared may be edited by hand again: that is nobody's affair (M1).
-    if allowed.contains(nil), isHandmade { return nil }
+    if allowed.contains(nil), isHandmade, wasCleared(person) { return nil }
     guard allowed.contains(record) else {
       // Never written to: what it carries is its own affair (M1).
       if allowed.contains(nil), intercom.putCount(of: person) == 0 { return nil }
@@ -48,6 +48,12 @@ import SyncCore
     return "\(person): "
       + wrong.map { "\($0) is \($1.0 ?? "null"), not \($1.1 ?? "null")" }
       .joined(separator: "; ")
+  }
+
+  /// Our last word to the person, if there was one, made everything null.
+  private func wasCleared(_ person: String) -> Bool {
+    guard let last = intercom.puts(to: person).last?["custom_attributes"] else { return true }
+    return Self.names.allSatisfy { last[$0]?.string == nil }
   }
 
   /// The records that may supply the person's data; nil stands for none.
