@@ -1,0 +1,83 @@
+"""O3: reloading and pausing while something is under way."""
+
+import os
+import stat
+import subprocess
+import threading
+
+from harness.cases import check, equal, test, wait_until
+from harness.daemon import Daemon, started
+from harness.simulator import Simulator
+
+
+def small_world(bench):
+    sim = Simulator(bench)
+    lead = sim.lead("ada@example.com", Title="T")
+    person = sim.person("ada@example.com")
+    return sim, started(bench, sim), lead, person
+
+
+@test("O3: a reload while a call hangs cuts that call off and no other")
+def hanging_call(bench):
+    sim, daemon, lead, person = small_world(bench)
+    sim.fault("intercom", "put", "slow", value=60_000)
+    sim.update(lead, Title="U")
+    daemon.ctl("sync")
+    wait_until("the PUT is under way", lambda: daemon.json("queue"), seconds=20)
+    daemon.configure(guard={"max_change": 0.9})
+    daemon.ctl("reload", seconds=30)
+    sim.update(lead, Title="V")
+    daemon.sync()
+    equal(sim.attributes(person)["SALESFORCE_TITLE"], "V", "the title after the reload")
+
+
+@test("O3: reloads at once leave one engine")
+def at_once(bench):
+    sim, daemon, lead, person = small_world(bench)
+    sim.fault("intercom", "put", "slow", value=3_000)
+    sim.update(lead, Title="U")
+    daemon.ctl("sync")
+    wait_until("the PUT is under way", lambda: daemon.json("queue"), seconds=20)
+    daemon.configure(guard={"max_change": 0.9}, poll={"every": "1s", "at_most": "1s"})
+    answers = []
+    threads = [threading.Thread(
+        target=lambda: answers.append(daemon.try_ctl("reload", seconds=30).returncode))
+        for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+    check(0 in answers, f"one is done: {answers}")
+    daemon.sync()
+    with open(daemon.log, encoding="utf-8") as file:
+        log = file.read()
+    cycles = [x.rsplit("cycle=", 1)[1] for x in log.splitlines() if "poll.finished" in x]
+    equal(len(cycles), len(set(cycles)), "every cycle once")
+    equal(log.count("configuration.reloaded"), 1, "adopted once")
+
+
+@test("O3: pause holds a full read between two pages, and resume goes on")
+def paused_read(bench):
+    sim = Simulator(bench, leads=50, contacts=10, people=3000)
+    sim.fault("intercom", "list", "slow", value=300, times=1000)
+    daemon = Daemon(bench, sim).start()
+    lists = lambda: sim.counters()["intercom"]["calls"].get("list", 0)
+    wait_until("the list is being read", lambda: lists() >= 2, seconds=30)
+    daemon.ctl("pause")
+    held = lists() + 1
+    # Twenty pages were left, three a second.
+    subprocess.run(["sleep", "3"], check=True)
+    check(lists() <= held, f"{lists()} pages, where {held} may be")
+    daemon.ctl("resume")
+    wait_until("it goes on", lambda: lists() > held, seconds=20)
+
+
+@test("O4: the store can be read by its user alone")
+def modes(bench):
+    sim, daemon, lead, person = small_world(bench)
+    directory = os.path.dirname(daemon.socket)
+    stores = [x for x in os.listdir(directory) if ".db" in x]
+    check(stores, f"a store in {os.listdir(directory)}")
+    for name in stores:
+        mode = stat.S_IMODE(os.stat(os.path.join(directory, name)).st_mode)
+        equal(mode & 0o077, 0, f"what others may do with {name}")
