@@ -25,6 +25,8 @@ import Wire
   package let pace: Pace
 
   private var inFlight: Set<String> = []
+  /// People who were not there once, and whose survivor a poll is looking for.
+  private var missing: Set<String> = []
   /// What the next commit settles.
   private var settled: [() throws -> Void] = []
   private var isSettling = false
@@ -36,6 +38,8 @@ import Wire
   package var onStoreFailure: ((any Error) -> Void)?
   /// Called when Intercom says that an attribute is not there (S4).
   package var onAttributeMissing: (() -> Void)?
+  /// Called when a person is missing whose survivor is not known: a poll may bring it (M5).
+  package var onPersonMissing: (() -> Void)?
   /// Called when Intercom refuses the access token: another one may be another workspace's (G2).
   package var onTokenRefused: (() -> Void)?
   /// PUTs that succeeded since the start.
@@ -311,9 +315,28 @@ import Wire
         recordID: sent[.recordID], subjectKey: key), now: clock.now)
   }
 
+  /// How long a poll has to bring the survivor of a merge that Intercom does not name.
+  private static let survivorMilliseconds: Int64 = 5_000
+
+  /// Somebody who is no longer there: at the first sight of it a poll is asked for, since the
+  /// survivor of a merge may be news to us still; without one, all that was owed ends (M5, M8).
+  private func gone(_ delivery: Delivery, survivor: String?) throws {
+    let survivor = try survivor ?? store.survivorByEmail(of: delivery.personID)
+    let hasAddress = try store.person(delivery.personID)?.email != nil
+    guard survivor == nil, hasAddress, missing.insert(delivery.personID).inserted else {
+      missing.remove(delivery.personID)
+      return try drop(delivery.personID, survivor: survivor)
+    }
+    try store.postpone(
+      delivery, failedAt: clock.now, until: clock.now + Self.survivorMilliseconds)
+    onPersonMissing?()
+  }
+
   private func drop(_ personID: String, survivor: String?) throws {
     let survivor = try survivor ?? store.survivorByEmail(of: personID)
     try store.drop(personID, survivor: survivor, cycle: 0)
+    // The survivor is planned by a poll, and what came with it waits for that.
+    if survivor != nil { onPersonMissing?() }
     report(
       Occurrence(
         .personDropped,
@@ -327,7 +350,7 @@ import Wire
     let failure = error.failure
     if error.isPersonGone {
       try succeeded(health, isWrite: true)
-      return try drop(delivery.personID, survivor: error.survivor)
+      return try gone(delivery, survivor: error.survivor)
     }
     switch failure.meaning.kind {
     case .passing:

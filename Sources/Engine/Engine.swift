@@ -88,6 +88,7 @@ package import SyncCore
       do { try self?.closeInitial() } catch { self?.onStoreFailure?(error) }
     }
     deliverer.onAttributeMissing = { [weak self] in self?.prepareAgain() }
+    deliverer.onPersonMissing = { [weak self] in self?.pollSoon() }
     deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
   }
 
@@ -171,6 +172,13 @@ package import SyncCore
       try recovered()
     }
     isPrepared = true
+  }
+
+  /// Polls now, and people over the whole overlap.
+  private func pollSoon() {
+    nextDeepAt = parts.clock.uptime
+    nextPollAt = parts.clock.uptime
+    wake.raise()
   }
 
   /// Nothing is delivered until Intercom is looked at again: at once the first time, later and

@@ -142,6 +142,12 @@ extension Store {
     if let pin = try pin(of: personID) { try setPin(of: survivor, to: pin) }
     guard let link = try link(of: personID), try self.link(of: survivor) == nil else { return }
     try setLink(of: survivor, to: link)
+    // The link comes as its events have told it, those that wait included: they go with it (S8).
+    try database.statement("UPDATE delivery SET person_id = ?2 WHERE person_id = ?1 AND kind = 1")
+      .run {
+        $0.bind(1, personID)
+        $0.bind(2, survivor)
+      }
     guard try pin(of: survivor) == nil else { return }
     // A link whose e-mails differ is pinned, or the survivor's own address would end it.
     let key = try person(survivor).flatMap(key(of:))

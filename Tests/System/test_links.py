@@ -276,6 +276,29 @@ def intercom_merge(bench):
     equal(daemon.errors(), [], "open errors")
 
 
+@test("M5, S8: a survivor that no poll has brought yet takes the pin and the events that waited")
+def unseen_survivor(bench):
+    sim = Simulator(bench)
+    record = sim.lead("other@example.com", Title="Pinned")
+    visitor = sim.person("ada@example.com", role="lead")
+    daemon = started(bench, sim)
+    daemon.ctl("link", visitor, record)
+    daemon.sync()
+    sim.fault("intercom", "put", "status", value=503)
+    sim.update(record, Title="Promoted")
+    daemon.ctl("sync")
+    wait_until("the PUT waits", lambda: [d for d in daemon.json("queue") if d["attempts"]])
+    user = sim.person("ada@example.com")
+    sim.intercom("merge", id=visitor, into=user)
+    wait_until("the survivor is written to",
+               lambda: sim.attributes(user).get("SALESFORCE_TITLE") == "Promoted", seconds=40)
+    wait_until("nothing is left", lambda: daemon.json("queue") == [], seconds=40)
+    equal(linked_to(sim, user), record, "the survivor's record")
+    equal([(e["metadata"]["from"], e["metadata"]["to"]) for e in sim.events(user)],
+          [("Pinned", "Promoted")], "its event")
+    equal(daemon.errors(), [], "open errors")
+
+
 @test("M1: people who share an address are each linked, and follow together")
 def shared_address(bench):
     sim, daemon, person, lead = world(bench)
