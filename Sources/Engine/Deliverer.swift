@@ -12,13 +12,13 @@ import Wire
   /// Rows looked at a lane in one go; people in flight may hide some of them.
   private static let lookahead = 96
 
-  private let store: Store
+  let store: Store
   private let intercom: Intercom
   private let settings: EngineSettings
   private let planner: Planner
-  private let clock: any Clock
+  let clock: any Clock
   private let random: () -> Double
-  private let report: (Occurrence) -> Void
+  let report: (Occurrence) -> Void
   package let health: SideHealth
   /// Events have a breaker of their own: a workspace with 120 event names refuses only them.
   package let eventHealth: SideHealth
@@ -26,7 +26,7 @@ import Wire
 
   private var inFlight: Set<String> = []
   /// People who were not there once, and whose survivor a poll is looking for.
-  private var missing: Set<String> = []
+  var missing: Set<String> = []
   /// What the next commit settles.
   private var settled: [() throws -> Void] = []
   private var isSettling = false
@@ -313,35 +313,6 @@ import Wire
         EngineMeaning.valueAltered, what: "keep \(names) of the person as written",
         answer: "Intercom gave back something else twice", personID: person.id,
         recordID: sent[.recordID], subjectKey: key), now: clock.now)
-  }
-
-  /// How long a poll has to bring the survivor of a merge that Intercom does not name.
-  private static let survivorMilliseconds: Int64 = 5_000
-
-  /// Somebody who is no longer there: at the first sight of it a poll is asked for, since the
-  /// survivor of a merge may be news to us still; without one, all that was owed ends (M5, M8).
-  private func gone(_ delivery: Delivery, survivor: String?) throws {
-    let survivor = try survivor ?? store.survivorByEmail(of: delivery.personID)
-    let hasAddress = try store.person(delivery.personID)?.email != nil
-    guard survivor == nil, hasAddress, missing.insert(delivery.personID).inserted else {
-      missing.remove(delivery.personID)
-      return try drop(delivery.personID, survivor: survivor)
-    }
-    try store.postpone(
-      delivery, failedAt: clock.now, until: clock.now + Self.survivorMilliseconds)
-    onPersonMissing?()
-  }
-
-  private func drop(_ personID: String, survivor: String?) throws {
-    let survivor = try survivor ?? store.survivorByEmail(of: personID)
-    try store.drop(personID, survivor: survivor, cycle: 0)
-    // The survivor is planned by a poll, and what came with it waits for that.
-    if survivor != nil { onPersonMissing?() }
-    report(
-      Occurrence(
-        .personDropped,
-        survivor.map { "Person \(personID) was merged into \($0)." }
-          ?? "Person \(personID) is no longer in Intercom.", personID: personID))
   }
 
   private func failed(

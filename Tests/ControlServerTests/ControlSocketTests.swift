@@ -84,7 +84,7 @@ import Testing
   @Test("control: a passed descriptor that is no listening Unix socket is refused")
   @EventLoop func passedNothing() async throws {
     let served = try Served()
-    let plain = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let plain = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let pipe = open("/dev/null", O_RDONLY)
     defer {
       close(plain)
@@ -104,7 +104,7 @@ private struct Listener {
   let descriptor: Int32
 
   init?(path: String) {
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
