@@ -20,6 +20,13 @@ package struct EngineSettings: Sendable, Equatable {
   package var salesforceShare: Double
   package var intercomShare: Double
   package var isSandbox: Bool
+  package var leads = LeadSettings()
+  /// The API name of the Lead field, by ``AttributeName`` (Q1).
+  package var mapping: [String: String] = [:]
+  package var tasks = TaskSettings()
+  package var assign = AssignSettings()
+  /// Where a teammate's browser finds Intercom: `https://app.intercom.com`.
+  package var intercomAppURL = "https://app.intercom.com"
 
   /// A mistake that touches fewer links than this is not worth stopping for (G1).
   package static let guardLinksMin: Int64 = 25

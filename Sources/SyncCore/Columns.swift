@@ -7,6 +7,8 @@ package enum RecordColumn: Int, CaseIterable, Sendable {
   case email, matchKey, name, status, title, ownerID
   case isDeleted, isConverted, convertedContactID, masterRecordID
   case createdAt
+  /// The Lead's company or the name of the Contact's account, and that account's owner (C1).
+  case company, accountOwnerID
 
   /// What makes a row news: all but its id and its stamp.
   package static let compared = RecordColumn.email.rawValue..<RecordColumn.allCases.count
@@ -20,10 +22,11 @@ package enum PersonColumn: Int, CaseIterable, Sendable {
   case id, updatedAt
   case role, email, externalID
   case status, title, ownerID, ownerName, ownerEmail, ownerRole, recordID, objectType, url
+  case watched, companyID, teammateID, createdAt
 
   package static let compared = PersonColumn.role.rawValue..<PersonColumn.allCases.count
   /// The columns of ``Attribute``, in its order.
-  package static let attributes = PersonColumn.status.rawValue..<PersonColumn.allCases.count
+  package static let attributes = PersonColumn.status.rawValue..<PersonColumn.watched.rawValue
 }
 
 /// The attributes that a linked person carries (S3), in the order that everything stores them.

@@ -48,6 +48,8 @@ package struct Failure: Error, Sendable {
   package var requestID: String?
   /// Fields that the far side names.
   package var fields: [String]
+  /// Records that the far side names: those that a duplicate rule found, or that hold a unique value.
+  package var records: [String] = []
   package var effect: Effect
   /// How long the far side asked us to wait, in milliseconds.
   package var waitMilliseconds: Int64?
