@@ -72,21 +72,7 @@ extension Store {
     to personID: String, record recordID: String?, lane: Lane, moves: Bool, desired: String?,
     cycle: Int64, now: Int64
   ) throws(SQLError) {
-    try database.statement(
-      """
-      INSERT INTO delivery(kind, person_id, record_id, lane, state, cycle, generation, payload,
-        moves, attempts, first_failed_at, next_try_at, queued_at)
-      VALUES(0, ?1, ?2, ?3, 0, ?4, 1, NULL, ?5, 0, NULL, 0, ?6)
-      ON CONFLICT(person_id) WHERE kind = 0 DO UPDATE SET
-        record_id = excluded.record_id, lane = min(lane, excluded.lane), state = 0,
-        cycle = excluded.cycle, generation = generation + 1, moves = excluded.moves,
-        payload = NULL,
-        attempts = iif(state = 2, 0, attempts),
-        first_failed_at = iif(state = 2, NULL, first_failed_at),
-        next_try_at = iif(state = 2, 0, next_try_at)
-      WHERE state <> 2 OR payload IS NOT ?7
-      """
-    ).run {
+    try database.statement(Self.oweAttributes).run {
       $0.bind(1, personID)
       $0.bind(2, recordID)
       $0.bind(3, lane.rawValue)
@@ -95,6 +81,25 @@ extension Store {
       $0.bind(6, now)
       $0.bind(7, desired ?? "")
     }
+  }
+
+  private static let oweAttributes = oweOnce(.attributes)
+
+  /// Owes a person something whose value is computed when it is sent: one row of that kind.
+  static func oweOnce(_ kind: DeliveryKind) -> String {
+    """
+    INSERT INTO delivery(kind, person_id, record_id, lane, state, cycle, generation, payload,
+      moves, attempts, first_failed_at, next_try_at, queued_at)
+    VALUES(\(kind.rawValue), ?1, ?2, ?3, 0, ?4, 1, NULL, ?5, 0, NULL, 0, ?6)
+    ON CONFLICT(person_id) WHERE kind = \(kind.rawValue) DO UPDATE SET
+      record_id = excluded.record_id, lane = min(lane, excluded.lane), state = 0,
+      cycle = excluded.cycle, generation = generation + 1, moves = excluded.moves,
+      payload = NULL,
+      attempts = iif(state = 2, 0, attempts),
+      first_failed_at = iif(state = 2, NULL, first_failed_at),
+      next_try_at = iif(state = 2, 0, next_try_at)
+    WHERE state <> 2 OR payload IS NOT ?7
+    """
   }
 
   /// Ends an attributes delivery that has nothing to say any more; false when there was none.
