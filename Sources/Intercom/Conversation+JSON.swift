@@ -2,9 +2,8 @@ import SyncCore
 
 /// Reading Intercom's conversations: the shapes of 2.15, of 2.16, and those recorded of webhooks.
 extension Conversation {
-  /// Nil for what is no conversation.
-  ///
-  /// - Parameter hasParts: whether the answer is meant to have all parts; `messages` is nil else.
+  /// Nil for what is no conversation; `messages` stays nil unless the answer is meant to have all
+  /// its parts.
   init?(_ tree: JSONTree, hasParts: Bool) {
     guard let id = tree["id"]?.id, tree["type"]?.text != "error.list" else { return nil }
     let createdAt = tree["created_at"]?.milliseconds ?? 0
@@ -69,7 +68,7 @@ extension Conversation.Tag {
 }
 
 extension Message {
-  /// The first message and the parts, oldest first. Intercom gives the 500 newest parts.
+  /// The first message and the parts, oldest first; of the parts Intercom gives the newest 500.
   static func all(
     _ tree: JSONTree, _ parts: [JSONTree], of conversation: String, _ createdAt: Int64
   ) -> [Message] {

@@ -15,8 +15,9 @@ package final class Intercom {
     /// Whether people are matched by `external_id`: only then are rows filled with it, since a
     /// lead's is a random UUID that says nothing.
     package var matchByExternalID: Bool
-    /// What rules and the mapping look at, as ``AttributeName`` spells it: fills
-    /// ``PersonColumn/watched``. Those of companies are read elsewhere and passed over here.
+    /// What rules and the mapping look at, as ``AttributeName`` spells it.
+    ///
+    /// Fills ``PersonColumn/watched``; those of companies are read elsewhere and passed over here.
     package var watched: [String]
     /// Whether rows are filled with the person's company.
     package var readsCompanies: Bool

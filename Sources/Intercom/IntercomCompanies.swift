@@ -16,8 +16,10 @@ package struct Company: Sendable, Equatable {
 }
 
 extension Company {
-  /// Fields that change by people's use of the product alone are left out.
-  private static let fields = ["name", "website", "industry", "size", "monthly_spend", "company_id"]
+  /// Without those that change by the mere use of the product, such as `session_count`.
+  private static let fields = [
+    "name", "website", "industry", "size", "monthly_spend", "company_id",
+  ]
 
   /// Nil for what is no company.
   init?(_ tree: JSONTree) {
@@ -95,9 +97,10 @@ extension Intercom {
   private func companyScroll(
     _ place: String?
   ) async throws(IntercomError) -> (companies: [Company], next: String?) {
-    var path = "/companies/scroll"
-    if let place { path += "?scroll_param=" + place.percentEncoded }
-    let answered = try await call(.companies, "scroll through the companies", .get, path)
+    let path = "/companies/scroll"
+    let answered = try await call(
+      place == nil ? .companies : .scroll, "scroll through the companies", .get,
+      place.map { path + "?scroll_param=" + $0.percentEncoded } ?? path)
     let tree = try tree(answered)
     let companies = try companies(tree, answered)
     guard !companies.isEmpty, let place = tree["scroll_param"]?.id else { return (companies, nil) }
@@ -110,7 +113,11 @@ extension Intercom {
     guard case .list(let items) = tree["data"] ?? tree["companies"] else {
       throw answered.judge.unreadable(answered.response, "the answer has no list of companies")
     }
-    return items.compactMap { Company($0) }
+    let companies = items.compactMap { Company($0) }
+    guard companies.count == items.count else {
+      throw answered.judge.unreadable(answered.response, "the answer has a company without an id")
+    }
+    return companies
   }
 }
 

@@ -4,10 +4,13 @@ import SyncCore
 /// of that person, for the workspace it is a wrong address.
 enum Subject: CaseIterable {
   case workspace, people, person, event, attribute
-  case conversations, conversation, companies, company, tags
+  /// `scroll` is a scroll through the companies that was begun before.
+  case conversations, conversation, companies, scroll, company, tags
 
   /// Those that need permissions of their own.
-  static let ofInbox: [Subject] = [.conversations, .conversation, .companies, .company, .tags]
+  static let ofInbox: [Subject] = [
+    .conversations, .conversation, .companies, .scroll, .company, .tags,
+  ]
 
   /// Those whose 404 or 410 tells of one person.
   static let ofOnePerson: [Subject] = [.person, .event]
@@ -46,7 +49,7 @@ struct IntercomRule {
         statuses: 400...499, codes: ["retry_after", "rate_limit_exceeded", "too_many_requests"],
         meaning: IntercomMeaning.rateLimit),
       .init(
-        statuses: 404...404, 
+        statuses: 404...404,
         subjects: [.workspace, .people, .attribute, .conversations, .companies, .tags],
         meaning: IntercomMeaning.apiURL),
       .init(statuses: 405...406, meaning: IntercomMeaning.protocolRefused),
@@ -57,11 +60,8 @@ struct IntercomRule {
   /// Seats and plans are refused with the status of a permission, so these come first.
   private static let inbox: [IntercomRule] = [
     .init(
-      statuses: 400...422, codes: ["scroll_exists"], subjects: [.companies],
+      statuses: 400...422, codes: ["scroll_exists"], subjects: [.companies, .scroll],
       meaning: IntercomMeaning.scroll),
-    .init(
-      statuses: 400...422, says: ["scroll"], subjects: [.companies],
-      meaning: IntercomMeaning.cursor),
     .init(
       statuses: 400...422, codes: ["admin_not_found"], subjects: [.conversation],
       meaning: IntercomMeaning.actingAdmin),
@@ -163,5 +163,9 @@ struct IntercomRule {
       statuses: 400...422, says: ["starting_after"],
       subjects: [.people, .conversations],
       meaning: IntercomMeaning.cursor),
+    // Which status an expired scroll gives is written nowhere.
+    .init(statuses: 400...400, subjects: [.scroll], meaning: IntercomMeaning.cursor),
+    .init(statuses: 404...404, subjects: [.scroll], meaning: IntercomMeaning.cursor),
+    .init(statuses: 409...422, subjects: [.scroll], meaning: IntercomMeaning.cursor),
   ]
 }

@@ -8,10 +8,14 @@ extension Intercom {
     guard case .list(let items) = try tree(answered)["data"] else {
       throw answered.judge.unreadable(answered.response, "the answer has no list of tags")
     }
-    return items.compactMap { tag in
-      guard let id = tag["id"]?.id, let name = tag["name"]?.name else { return nil }
-      return (id, name)
+    var tags: [(id: String, name: String)] = []
+    for item in items {
+      guard let id = item["id"]?.id else {
+        throw answered.judge.unreadable(answered.response, "the answer has a tag without an id")
+      }
+      tags.append((id, item["name"]?.name ?? ""))
     }
+    return tags
   }
 
   /// One page of the people with a tag, oldest first (`POST /contacts/search`).

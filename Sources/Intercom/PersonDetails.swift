@@ -18,9 +18,10 @@ package struct PersonDetails: Sendable {
   package var isArchived: Bool
   package var isDeleted: Bool
   package var isBlocked: Bool
-  /// Every standard and custom attribute that has one value, named as ``AttributeName`` does, HTML
-  /// escapes undone; `tag` is the sorted list of the ids of the first ten tags. What is absent was
-  /// not said, what is null was said to be nothing (Q1).
+  /// Every standard and custom attribute that has one value, named as ``AttributeName`` does.
+  ///
+  /// HTML escapes are undone; `tag` is the sorted list of the ids of the first ten tags. What is
+  /// absent was not said, what is null was said to be nothing (Q1).
   package var values: Values
 
   /// Whether the person counts as no longer there (M8).

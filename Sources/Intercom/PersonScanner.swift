@@ -34,7 +34,8 @@ struct PersonScanner {
     var isError = false
   }
 
-  private var wanted: [(name: [UInt8], column: Int)] = []
+  /// The columns of the configured attributes.
+  private var wanted = NameTable()
   private let takesExternalID: Bool
   private let takesCompany: Bool
   private let takesTeammate: Bool
@@ -50,7 +51,7 @@ struct PersonScanner {
     watches = !watched.isEmpty
     for attribute in Attribute.allCases {
       guard let name = settings.attributeNames[attribute] else { continue }
-      wanted.append((Array(name.utf8), PersonColumn.attributes.lowerBound + attribute.rawValue))
+      wanted.add(name.utf8, PersonColumn.attributes.lowerBound + attribute.rawValue)
     }
   }
 
@@ -122,18 +123,9 @@ struct PersonScanner {
         var ahead = reader
         try watched.take(&ahead, slot)
       }
-      guard let column = column(of: key) else { return try reader.skipValue() }
+      guard let column = wanted.number(key) else { return try reader.skipValue() }
       try value(&reader, &row, column)
     }
-  }
-
-  private mutating func column(of key: JSONString) -> Int? {
-    guard key.isEscaped else {
-      return wanted.first { $0.name.count == key.raw.count && key.equals($0.name) }?.column
-    }
-    scratch.removeAll(keepingCapacity: true)
-    key.append(to: &scratch)
-    return wanted.first { $0.name == scratch }?.column
   }
 
   /// Text with its HTML escapes undone; a list or an object is no text and stays null.

@@ -18,9 +18,9 @@ struct WatchedScanner {
   }
 
   /// Top-level names, without the tags.
-  private(set) var standard: [(name: [UInt8], slot: Slot)] = []
+  private var standard = NameTable()
   /// Names under `custom_attributes`, without the prefix.
-  private(set) var custom: [(name: [UInt8], slot: Slot)] = []
+  private var custom = NameTable()
   private(set) var tags: Slot?
 
   private var entries: [Entry] = []
@@ -42,9 +42,9 @@ struct WatchedScanner {
     if name == "tag" {
       tags = slot
     } else if name.hasPrefix(AttributeName.customPrefix) {
-      custom.append((Array(name.utf8.dropFirst(AttributeName.customPrefix.utf8.count)), slot))
+      custom.add(name.utf8.dropFirst(AttributeName.customPrefix.utf8.count), slot)
     } else {
-      standard.append((Array(name.utf8), slot))
+      standard.add(name.utf8, slot)
     }
   }
 
@@ -59,19 +59,10 @@ struct WatchedScanner {
   }
 
   /// Where a top-level name stands, if it is watched.
-  func slot(_ key: JSONString) -> Slot? { Self.slot(key, standard) }
+  func slot(_ key: JSONString) -> Slot? { standard.number(key) }
 
   /// Where a custom attribute stands, if it is watched.
-  func customSlot(_ key: JSONString) -> Slot? { Self.slot(key, custom) }
-
-  private static func slot(_ key: JSONString, _ names: [(name: [UInt8], slot: Slot)]) -> Slot? {
-    guard key.isEscaped else {
-      return names.first { $0.name.count == key.raw.count && key.equals($0.name) }?.slot
-    }
-    var plain: [UInt8] = []
-    key.append(to: &plain)
-    return names.first { $0.name == plain }?.slot
-  }
+  func customSlot(_ key: JSONString) -> Slot? { custom.number(key) }
 
   /// Takes the next value for `slot`; a list or an object is no value and leaves it absent.
   mutating func take(_ reader: inout JSONReader, _ slot: Slot) throws(JSONError) {
@@ -128,6 +119,8 @@ struct WatchedScanner {
   /// Appends `text` between quotes, HTML escapes undone, escaped anew.
   private mutating func append(_ text: JSONString) {
     values.append(UInt8(ascii: "\""))
+    defer { values.append(UInt8(ascii: "\"")) }
+    if !text.isEscaped, Self.isPlain(text.raw) { return values.append(contentsOf: text.raw) }
     let start = values.count
     HTMLText.append(text, to: &values)
     if values[start...].contains(where: JSONText.needsEscape) {
@@ -136,6 +129,13 @@ struct WatchedScanner {
       values.removeSubrange(start...)
       JSONText.append(escaped: scratch, to: &values)
     }
-    values.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether there is nothing to undo or to repair: ASCII without HTML escapes.
+  @inline(__always)
+  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    var others: UInt8 = 0
+    for byte in text { others |= byte == UInt8(ascii: "&") ? 0x80 : byte }
+    return others < 0x80
   }
 }
