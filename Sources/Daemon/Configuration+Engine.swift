@@ -46,7 +46,9 @@ extension Configuration {
   var intercomSettings: IntercomClient.Settings {
     IntercomClient.Settings(
       apiURL: intercom.apiURL.description, version: intercom.apiVersion,
-      attributeNames: attributeNames, matchByExternalID: match.by != .email)
+      attributeNames: attributeNames, matchByExternalID: match.by != .email,
+      watched: engineSettings.watchedAttributes, readsCompanies: engineSettings.readsCompanies,
+      readsTeammates: assign.contacts)
   }
 
   private var attributeNames: [Attribute: String] {

@@ -27,16 +27,19 @@ import SyncCore
 
   // MARK: Health
 
-  /// Salesforce took a write or refused just that one: the side is well. Inside a transaction.
+  /// Salesforce took a write or refused just that one: the side is well.
+  ///
+  /// Inside a transaction.
   func answered() throws {
     guard health.succeeded(isWrite: true) else { return }
     guard try store.closeErrors(subjectKey: health.subjectKey, at: clock.now) > 0 else { return }
     parts.report(Occurrence(.sideRecovered, "Salesforce takes our writes again."))
   }
 
-  /// Takes a failure of a whole call, whose deliveries the caller settles. Inside a transaction.
+  /// Takes a failure of a whole call, whose deliveries the caller settles.
   ///
-  /// What is refused of a whole call concerns no single record: the side counts as broken then.
+  /// Inside a transaction. What is refused of a whole call concerns no single record: the side
+  /// counts as broken then.
   func failed(_ failure: Failure) throws {
     guard failure.side == .salesforce, health.failed(failure, isWrite: false) else { return }
     try store.enter(Report(failure, subjectKey: health.subjectKey), now: clock.now)

@@ -40,10 +40,10 @@ package struct FieldPlan: Sendable, Equatable {
     let table = FieldTable(fields)
     for (attribute, name) in mapping.sorted(by: { $0.key < $1.key }) {
       guard let field = table[name], field.isUpdateable, let value = values[attribute],
-        refused[attribute] != value
+        refused[attribute]?.isSame(as: value) != true
       else { continue }
       if let known = base[attribute] {
-        if known != value { plan.set(attribute, value, field) }
+        if !known.isSame(as: value) { plan.set(attribute, value, field) }
       } else {
         plan.fill(attribute, value, field)
       }

@@ -13,11 +13,16 @@ package enum Fitting {
     guard isFillable(field) else {
       return .failure(Misfit(FittingMeaning.type, field, "it is of type \(field.type)"))
     }
-    guard !value.isBlank else {
-      return field.isNillable
-        ? .success(.null) : .failure(Misfit(FittingMeaning.required, field, "it must not be empty"))
+    return Result { () throws(Misfit) in
+      let fitted = value.isBlank ? .null : try fitted(value, field)
+      guard !fitted.isBlank else {
+        guard field.isNillable else {
+          throw Misfit(FittingMeaning.required, field, "it must not be empty")
+        }
+        return .null
+      }
+      return fitted
     }
-    return Result { () throws(Misfit) in try fitted(value, field) }
   }
 
   /// Whether a constant text may stand in for a missing value (L4).
