@@ -43,6 +43,16 @@ package struct PersonPage {
     try sink.flush()
   }
 
+  /// The ids of the people on this page, in its order.
+  package var ids: [String] {
+    let columns = PersonColumn.allCases.count
+    return (0..<rows).map { row in
+      let cell = row * columns + PersonColumn.id.rawValue
+      let start = cell == 0 ? 0 : ends[cell - 1]
+      return String(decoding: bytes[start..<ends[cell]], as: UTF8.self)
+    }
+  }
+
   // MARK: Reading
 
   init(_ body: [UInt8], scanner: PersonScanner) throws(PersonShapeError) {
@@ -123,7 +133,7 @@ package struct PersonPage {
   }
 
   /// The value of `starting_after` in the query of `address`.
-  private static func cursor(inAddress address: String) -> String? {
+  static func cursor(inAddress address: String) -> String? {
     let parts = address.split(separator: "?", maxSplits: 1)
     guard let query = parts.last, parts.count == 2 else { return nil }
     for item in query.split(separator: "&") where item.hasPrefix("starting_after=") {
