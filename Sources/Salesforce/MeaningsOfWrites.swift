@@ -37,6 +37,8 @@ extension SalesforceMeaning {
     switch code {
     // A missing object is one that the user has no right to: the reading need not stop for it.
     case "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "INVALID_TYPE": recordAccess
+    case "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" where message.contains("entity type cannot be"):
+      recordAccess
     case "INVALID_FIELD": writeField
     case "TRANSFER_REQUIRES_READ", "OP_WITH_INVALID_USER_TYPE_EXCEPTION": ownerUnfit
     case "EXCEEDED_ID_LIMIT": request

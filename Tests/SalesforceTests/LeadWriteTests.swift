@@ -117,6 +117,9 @@ import Testing
       Refusal(
         400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "SF-LOCKED", .passing,
         "LeadTrigger: ConcurrentRequests"),
+      Refusal(
+        400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "SF-RECORD-ACCESS", .refused,
+        "entity type cannot be inserted: Task"),
       Refusal(400, "FIELD_INTEGRITY_EXCEPTION", "SF-FIELD-INTEGRITY", .refused),
       Refusal(400, "ENTITY_IS_LOCKED", "SF-APPROVAL-LOCK", .refused),
       Refusal(400, "INACTIVE_OWNER_OR_USER", "SF-INACTIVE-OWNER", .refused),

@@ -180,13 +180,13 @@ import Testing
       composite([("Lead", 200, page([lead("00Q000000000001AAA", ["IsDeleted": "true"])]))]),
     ])
     let pages = try await bench.client.records(
-      ["00Q000000000001", "005000000000001AAA", "'; x", "00Q000000000002AAA"])
+      ["00Q000000000001", "005000000000001AAA", "'; x", "00Q000000000002EAA", "00Q000000000003AAA"])
     #expect(pages.map(\.rows) == [1])
     #expect(
       bench.transport.bodies[2].contains(
-        Encoding.percent("Id IN ('00Q000000000001EAA','00Q000000000002AAA')")))
+        Encoding.percent("Id IN ('00Q000000000001EAA','00Q000000000002EAA')")))
     #expect(try await bench.client.records(["x"]).isEmpty)
-    let many = (100...300).map { "00Q000000000\($0)AAA" }
+    let many = (100...300).map { "00Q000000000\($0)EAA" }
     #expect(
       await failure { try await bench.client.records(many) }?.meaning == SalesforceMeaning.request)
   }

@@ -125,12 +125,13 @@ import Testing
       bench.transport.requests[1].url
         == home + "/services/data/v62.0/sobjects/Lead/updated/?start=2026-01-02T03%3A02%3A05Z"
         + "&end=2026-01-02T03%3A04%3A05Z")
-    for _ in 0..<2 {
+    for (from, to) in [(Int64.min, time), (.max, .min)] {
       let odd = await failure {
-        try await bench.client.latestDateCovered(.task, from: .min, to: time)
+        try await bench.client.latestDateCovered(.task, from: from, to: to)
       }
       #expect(odd?.meaning == SalesforceMeaning.unreadable)
     }
+    #expect(bench.transport.requests[2].url.contains("start=2026-01-02T02%3A04%3A05Z"))
   }
 
   // MARK: Tasks (T2, T3, T4)

@@ -35,6 +35,7 @@ private let refusals: [Refusal] = [
   Refusal(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "SF-PICKLIST", .refused),
   Refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", "SF-NUMBER-RANGE", .refused),
   Refusal(400, "MALFORMED_ID", "SF-MALFORMED-ID", .refused),
+  Refusal(400, "INVALID_QUERY_FILTER_OPERATOR", "SF-MALFORMED-ID", .refused),
   Refusal(400, "MALFORMED_QUERY", "SF-QUERY", .refused),
   Refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "SF-VALIDATION", .refused),
   Refusal(400, "FIELD_INTEGRITY_EXCEPTION", "SF-FIELD-INTEGRITY", .refused),
