@@ -50,7 +50,10 @@ package final class Salesforce {
   let transport: any Transport
   let now: () -> Int64
   let tokens: TokenKeeper
-  var descriptions: [Stream: ObjectDescription] = [:]
+  /// By the API name of the object.
+  var descriptions: [String: ObjectDescription] = [:]
+  /// When a query was last refused for the account's fields, milliseconds UTC of our own clock.
+  var accountRefusedAt: Int64?
 
   /// A client that has not called anybody yet.
   ///

@@ -6,7 +6,7 @@ package import SyncCore
 /// "Status Codes and Error Responses"; Salesforce Help, "OAuth 2.0 flow errors".
 package enum SalesforceMeaning {
   package static let all: [Meaning] =
-    ofRecords + ofFields + ofAccess + ofLimits + ofLogin + ofConnection + ofReading
+    ofRecords + ofWrites + ofFields + ofAccess + ofLimits + ofLogin + ofConnection + ofReading
 
   /// The meaning of one error of an answer.
   ///

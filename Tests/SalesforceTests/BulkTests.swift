@@ -99,7 +99,7 @@ import Testing
   func version() async throws {
     let bench = Bench([granted(), results(header, rows: 0)])
     let fields = leadFields.map {
-      ObjectDescription.Field(name: $0, type: "string", isFilterable: true)
+      BulkJob.Field(name: $0, type: "string", isFilterable: true)
     }
     let old = BulkJob(id: "750", stream: .lead, fields: fields, apiVersion: "60.0")
     let page = try await bench.client.bulkPage(old, locator: nil, into: TestSink())
@@ -238,7 +238,7 @@ import Testing
   func otherConfiguration() async throws {
     let bench = Bench([granted()], match: "Intercom_ID__c")
     let fields = leadFields.map {
-      ObjectDescription.Field(name: $0, type: "string", isFilterable: true)
+      FieldDescription(name: $0, type: "string", isFilterable: true)
     }
     let old = BulkJob(id: "750", stream: .lead, fields: fields, apiVersion: "62.0")
     let found = await failure {
@@ -252,7 +252,7 @@ import Testing
   func numericKey() async throws {
     let names = leadFields + ["Intercom_ID__c"]
     let fields = names.map {
-      ObjectDescription.Field(
+      FieldDescription(
         name: $0, type: $0 == "Intercom_ID__c" ? "double" : "string", isFilterable: true)
     }
     let job = BulkJob(id: "750", stream: .lead, fields: fields, apiVersion: "62.0")
