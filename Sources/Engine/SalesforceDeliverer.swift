@@ -1,7 +1,7 @@
 package import EventLoop
 import Intercom
 import Store
-package import SyncCore
+import SyncCore
 
 /// Drains the outbox to Salesforce: batches of one kind, behind a breaker and within our share of
 /// the org's calls (S2, S8).
