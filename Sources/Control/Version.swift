@@ -26,7 +26,7 @@ package enum ControlInterface {
       "2026-11-22",
       """
       The way back to Salesforce: Card, History, CreateLead, CreateTask, AssignConversation; \
-      NotFound may say a reason.
+      NotFound may say a reason, and deliveries their conversation.
       """
     ),
   ]

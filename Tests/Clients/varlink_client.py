@@ -13,7 +13,8 @@ import varlink
 INTERFACE = "org.sfsync.control"
 METHODS = {
     "Status", "Errors", "RetryErrors", "DismissErrors", "Sync", "Plan", "Queue", "Explain",
-    "Matches", "Link", "Unlink", "Pause", "Resume", "Reload",
+    "Card", "History", "Matches", "Link", "Unlink", "CreateLead", "CreateTask",
+    "AssignConversation", "Pause", "Resume", "Reload",
 }
 
 
