@@ -15,17 +15,17 @@ import SyncCore
     case intercom(Delivery)
     case salesforce(SalesforceDelivery)
 
+    /// Cursors from here on are of deliveries to Salesforce.
+    static let salesforceStart: Int64 = 1 << 62
+
     /// What a list is gone on with after this row.
     var cursor: Int64 {
       switch self {
       case .intercom(let delivery): delivery.id
-      case .salesforce(let delivery): DeliveryLists.salesforceStart + delivery.id
+      case .salesforce(let delivery): Self.salesforceStart + delivery.id
       }
     }
   }
-
-  /// Cursors from here on are of deliveries to Salesforce.
-  private static let salesforceStart: Int64 = 1 << 62
 
   private var changes: DeliveryChanges { DeliveryChanges(store: store, settings: settings) }
 
@@ -61,12 +61,12 @@ import SyncCore
   private func rows(_ page: PageRequest) throws -> [Row] {
     let after = page.after ?? 0
     var rows: [Row] = []
-    if after < Self.salesforceStart {
+    if after < Row.salesforceStart {
       rows = try store.deliveries(after: after, limit: page.limit).map(Row.intercom)
     }
     if rows.count < page.limit {
       let found = try store.salesforceDeliveries(
-        after: max(0, after - Self.salesforceStart), limit: page.limit - rows.count)
+        after: max(0, after - Row.salesforceStart), limit: page.limit - rows.count)
       rows += found.map(Row.salesforce)
     }
     return rows
@@ -76,7 +76,7 @@ import SyncCore
 
   private func queued(_ delivery: Delivery) throws -> QueuedDelivery {
     QueuedDelivery(
-      id: delivery.id, to: .intercom, kind: kind(delivery.kind), contact: delivery.personID,
+      id: delivery.id, to: .intercom, kind: kind(delivery), contact: delivery.personID,
       record: delivery.recordID, conversation: delivery.conversationID,
       changes: try changes.of(delivery), lane: lane(delivery.lane),
       state: delivery.state == .parked ? .parked : .waiting, attempts: delivery.attempts,
@@ -86,13 +86,13 @@ import SyncCore
 
   private func planned(_ delivery: Delivery) throws -> PlannedDelivery {
     PlannedDelivery(
-      to: .intercom, kind: kind(delivery.kind), contact: delivery.personID,
+      to: .intercom, kind: kind(delivery), contact: delivery.personID,
       record: delivery.recordID, conversation: delivery.conversationID,
       changes: try changes.of(delivery))
   }
 
-  private func kind(_ kind: Store.DeliveryKind) -> Control.DeliveryKind {
-    switch kind {
+  private func kind(_ delivery: Delivery) -> Control.DeliveryKind {
+    switch delivery.kind {
     case .attributes: .attributes
     case .event: .event
     case .owner: .owner
@@ -104,7 +104,7 @@ import SyncCore
 
   private func queued(_ delivery: SalesforceDelivery) throws -> QueuedDelivery {
     QueuedDelivery(
-      id: delivery.id, to: .salesforce, kind: kind(delivery.kind), contact: delivery.personID,
+      id: delivery.id, to: .salesforce, kind: kind(delivery), contact: delivery.personID,
       record: delivery.recordID, conversation: delivery.conversationID,
       changes: try changes.of(delivery), lane: lane(delivery.lane), state: state(delivery.state),
       attempts: delivery.attempts, age: age(delivery.queuedAt),
@@ -114,13 +114,13 @@ import SyncCore
 
   private func planned(_ delivery: SalesforceDelivery) throws -> PlannedDelivery {
     PlannedDelivery(
-      to: .salesforce, kind: kind(delivery.kind), contact: delivery.personID,
+      to: .salesforce, kind: kind(delivery), contact: delivery.personID,
       record: delivery.recordID, conversation: delivery.conversationID,
       changes: try changes.of(delivery))
   }
 
-  private func kind(_ kind: SalesforceDeliveryKind) -> Control.DeliveryKind {
-    switch kind {
+  private func kind(_ delivery: SalesforceDelivery) -> Control.DeliveryKind {
+    switch delivery.kind {
     case .lead: .lead
     case .fields: .fields
     case .task: .task
