@@ -58,7 +58,7 @@ package struct AttributeValues: Sendable, Equatable {
   }
 
   /// Byte by byte: every person is written so several times in a full read.
-  private static func append(quoted text: String, to out: inout [UInt8]) {
+  static func append(quoted text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

@@ -1,0 +1,127 @@
+/// One task that is owed: messages that become one, and the message that it is known by.
+package struct LogItem: Sendable, Equatable {
+  /// The id of the newest of `messages`; with the record's id it is the task's identity (T4).
+  package var keyPart: String
+  /// Oldest first, never empty, all with something to say.
+  package var messages: [Message]
+
+  package init?(_ messages: [Message]) {
+    guard let newest = messages.last else { return nil }
+    keyPart = newest.id
+    self.messages = messages
+  }
+}
+
+/// What of a conversation becomes tasks on one record: the pure heart of T1 and T4.
+package enum TaskPlan {
+  /// The tasks that are owed now.
+  ///
+  /// A tag on the conversation, its closing, or asking for it logs every message not yet logged as
+  /// one task; a tag on a message, or asking for one, logs that message. What was tagged or closed
+  /// before the daemon first ran is the base. Redacted messages, and those that say nothing, are
+  /// passed over.
+  ///
+  /// - `conversation`: with its messages, oldest first.
+  /// - `taggedAt`: the ``handled(_:settings:firstRunAt:)`` of before; nil for none.
+  /// - `closedAt`: the same for its closing.
+  /// - `isAsked`: somebody asked for it by hand.
+  /// - `part`: the message that was asked for; nil for all.
+  /// - `firstRunAt`: milliseconds UTC.
+  /// - `logged`: whether the message of this id is on the record already, or owed to it.
+  package static func owed(
+    conversation: Conversation, settings: TaskSettings, taggedAt: Int64?, closedAt: Int64?,
+    isAsked: Bool = false, part: String? = nil, firstRunAt: Int64,
+    logged: (String) throws -> Bool
+  ) rethrows -> [LogItem] {
+    let left = try (conversation.messages ?? []).filter { try isLoggable($0) && !logged($0.id) }
+    if isAsked, let part { return left.filter { $0.id == part }.compactMap { LogItem([$0]) } }
+    let tagged = tagging(conversation, settings, firstRunAt)
+    let closed = closing(conversation, settings, firstRunAt)
+    if isAsked || isNewer(tagged, than: taggedAt) || isNewer(closed, than: closedAt) {
+      return LogItem(left).map { [$0] } ?? []
+    }
+    return left.filter { isTagged($0, settings, firstRunAt) }.compactMap { LogItem([$0]) }
+  }
+
+  /// What is to be remembered of a conversation once what it owed is written down; nil where there
+  /// is no tag, or no closing, that counts.
+  package static func handled(
+    _ conversation: Conversation, settings: TaskSettings, firstRunAt: Int64
+  ) -> (taggedAt: Int64?, closedAt: Int64?) {
+    (
+      tagging(conversation, settings, firstRunAt)?.time,
+      closing(conversation, settings, firstRunAt)?.time
+    )
+  }
+
+  /// Whether anything about a conversation of a list asks for its messages to be read.
+  ///
+  /// A list carries no messages, so a tag on one of them cannot be seen: where `tasks.tag` is set
+  /// every conversation that changed is read.
+  package static func wantsMessages(
+    _ conversation: Conversation, settings: TaskSettings, closedAt: Int64?, firstRunAt: Int64
+  ) -> Bool {
+    if settings.tag != nil { return true }
+    guard settings.logsOnClose, conversation.state == .closed else { return false }
+    let time = conversation.closedAt ?? conversation.updatedAt
+    return time >= firstRunAt && time > closedAt ?? .min
+  }
+
+  /// Has a body or a file, and was not redacted.
+  package static func isLoggable(_ message: Message) -> Bool {
+    guard !message.isRedacted else { return false }
+    return !message.attachments.isEmpty
+      || message.body.map { !PlainText.of(html: $0).isEmpty } ?? false
+  }
+
+  // MARK: Edges
+
+  private struct Edge {
+    var time: Int64
+    /// Intercom gives the time, so that a later one is another edge.
+    var isExact: Bool
+  }
+
+  /// Without a time of its own an edge counts once, for as long as it is there.
+  private static func isNewer(_ edge: Edge?, than handled: Int64?) -> Bool {
+    guard let edge else { return false }
+    guard let handled else { return true }
+    return edge.isExact && edge.time > handled
+  }
+
+  private static func tagging(
+    _ conversation: Conversation, _ settings: TaskSettings, _ firstRunAt: Int64
+  ) -> Edge? {
+    edge(of: conversation.tags, settings, of: conversation.createdAt, firstRunAt)
+  }
+
+  private static func isTagged(
+    _ message: Message, _ settings: TaskSettings, _ firstRunAt: Int64
+  ) -> Bool {
+    edge(of: message.tags, settings, of: message.createdAt, firstRunAt) != nil
+  }
+
+  /// Where Intercom does not say when a tag was applied, what was written before the daemon first
+  /// ran counts as tagged then: better no task than one that was made before (O4).
+  private static func edge(
+    of tags: [Conversation.Tag], _ settings: TaskSettings, of createdAt: Int64,
+    _ firstRunAt: Int64
+  ) -> Edge? {
+    guard let name = settings.tag?.lowercased() else { return nil }
+    let edges = tags.filter { $0.name.lowercased() == name }.map { tag in
+      Edge(time: tag.appliedAt ?? createdAt, isExact: tag.appliedAt != nil)
+    }
+    return edges.filter { $0.time >= firstRunAt }.max { $0.time < $1.time }
+  }
+
+  /// By Intercom's statistics, else by the part that records it, else as for tags.
+  private static func closing(
+    _ conversation: Conversation, _ settings: TaskSettings, _ firstRunAt: Int64
+  ) -> Edge? {
+    guard settings.logsOnClose, conversation.state == .closed else { return nil }
+    let part = conversation.messages?.last { $0.kind == "close" }
+    let exact = conversation.closedAt ?? part?.createdAt
+    let time = exact ?? conversation.createdAt
+    return time < firstRunAt ? nil : Edge(time: time, isExact: exact != nil)
+  }
+}
