@@ -59,7 +59,7 @@ import SyncCore
   }
 
   private func rows(_ page: PageRequest) throws -> [Row] {
-    let after = page.after ?? 0
+    let after = max(0, page.after ?? 0)
     var rows: [Row] = []
     if after < Row.salesforceStart {
       rows = try store.deliveries(after: after, limit: page.limit).map(Row.intercom)
