@@ -79,6 +79,8 @@ import Wire
         RecordColumn.name.rawValue: record.name, RecordColumn.status.rawValue: record.status,
         RecordColumn.title.rawValue: record.title, RecordColumn.ownerID.rawValue: record.ownerID,
         RecordColumn.isDeleted.rawValue: record.isDeleted ? "1" : nil,
+        RecordColumn.isConverted.rawValue: record.isConverted ? "1" : nil,
+        RecordColumn.convertedContactID.rawValue: record.convertedContactID,
         RecordColumn.createdAt.rawValue: "1", RecordColumn.company.rawValue: record.company,
         RecordColumn.accountOwnerID.rawValue: record.accountOwnerID,
       ])

@@ -61,6 +61,22 @@ import Testing
     }
   }
 
+  @Test("M4: the id of a converted lead shows the card of whom its contact is linked to")
+  func convertedLead() throws {
+    let filled = try FilledStore()
+    try filled.takeAda()
+    try filled.take(
+      Record(
+        id: FilledStore.lead, object: .lead, isConverted: true,
+        convertedContactID: FilledStore.contact))
+    #expect(try cards(filled, FilledStore.lead) == cards(filled, "c1"))
+    let gone = "00Q000000000005AAA"
+    try filled.take(Record(id: gone, object: .lead, name: "Gone"))
+    try filled.take(Record(id: gone, object: .lead, isDeleted: true))
+    let error = #expect(throws: ControlError.self) { try cards(filled, gone) }
+    #expect(error?.sentence.hasPrefix("The record \(gone) is deleted or converted") == true)
+  }
+
   @Test("C1: several people of one address have a card each; deleted records are on none")
   func severalPeople() throws {
     let filled = try FilledStore()

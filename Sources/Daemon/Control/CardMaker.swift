@@ -15,13 +15,27 @@ import SyncCore
     let people = try Explainer.people(who, in: store)
     guard people.isEmpty else { return try people.map(card) }
     if let record = try store.record(SalesforceIDText.normalized(who)) {
-      return [try card(of: record, among: [])]
+      return try cards(ofUnlinked: record, who)
     }
     // Judged as if somebody had this address, by the code that judges everybody.
     guard let key = EmailText.key(who) else { return [] }
     let candidates = try planner.judge(Person(id: "", email: key)).decision.candidates
     guard !candidates.isEmpty else { return [] }
     return [try card(of: candidates.first(where: \.wins)?.record, among: candidates)]
+  }
+
+  /// An old id leads to what has become of it, by merge or conversion (M4, M5).
+  private func cards(ofUnlinked record: Record, _ who: String) throws -> [Card] {
+    guard let end = try Succession.follow(record, lookup: store.record).record else {
+      throw ControlError.notFound(
+        who: who,
+        reason: """
+          The record \(who) is deleted or converted in Salesforce, and no record that is known took \
+          its place; 'sfsyncctl history \(who)' tells what was done for it.
+          """)
+    }
+    let people = try store.people(named: end.id)
+    return try people.isEmpty ? [card(of: end, among: [])] : people.map(card)
   }
 
   private func card(of person: Person) throws -> Card {
