@@ -17,9 +17,9 @@ import Wire
   /// People planned in one slice of the loop.
   private static let slice = 100
 
-  /// Compares the pages with the snapshot; the ids of their rows. Inside a transaction.
+  /// Compares the pages with the snapshot; the ids of their rows.
   ///
-  /// What differs is a difference of `cycle`.
+  /// Inside a transaction. What differs is a difference of `cycle`.
   func compare(_ pages: [Page], cycle: Int64) throws -> [String] {
     var ids: [String] = []
     for page in pages {

@@ -1,5 +1,5 @@
 import EventLoop
-package import Store
+import Store
 package import SyncCore
 
 /// The way back: what goes from Intercom to Salesforce.

@@ -51,24 +51,10 @@ package struct EngineSettings: Sendable, Equatable {
     self.isSandbox = isSandbox
   }
 
-  /// What rules and the mapping look at, as ``AttributeName`` spells it, sorted: the Intercom client
-  /// brings these of each person, and no others.
-  package var watchedAttributes: [String] {
-    let conditions = leads.rules.flatMap { $0.conditions.map(\.attribute) }
-    return Set(conditions + mapping.keys).sorted()
-  }
-
   /// Of these, what is the company's, by its bare name.
   var watchedOfCompany: Set<String> {
     Set(watchedAttributes.compactMap { AttributeName.ofCompany($0) })
   }
-
-  package var readsCompanies: Bool { !watchedOfCompany.isEmpty }
-
-  package var readsTeammates: Bool { assign.assignsPeople }
-
-  /// Whether anything goes to Salesforce without being asked for.
-  var makesLeads: Bool { !leads.rules.isEmpty || leads.tag != nil }
 
   package var attributes: AttributeSet { AttributeSet(attributeNames.keys) }
 

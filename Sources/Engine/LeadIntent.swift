@@ -52,4 +52,3 @@ package enum LeadOutcome: Sendable, Equatable {
   /// It stays in the outbox and is made as soon as it can be; what stands in its way, in words.
   case waiting(String)
 }
-

@@ -131,13 +131,14 @@ import Wire
     let call = Call(
       delivery: delivery, personID: personID, intent: intent, misfits: draft.misfits,
       lookedUp: moment)
+    let id: String
     do throws(Failure) {
-      let id = try await salesforce.createLead(
+      id = try await salesforce.createLead(
         draft.fields, allowsDuplicates: desk.settings.leads.allowsDuplicates)
-      try await made(call, id)
     } catch {
-      try await failed(call, error)
+      return try await failed(call, error)
     }
+    try await made(call, id)
   }
 
   /// A moment of Salesforce's clock, and of the one here that never jumps.

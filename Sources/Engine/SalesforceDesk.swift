@@ -1,4 +1,5 @@
 import EventLoop
+import Salesforce
 import Store
 import SyncCore
 
