@@ -60,5 +60,5 @@ import SyncCore
   }
 
   /// Salesforce's clock as far as its answers have told, in milliseconds UTC: never ahead of it.
-  var serverTime: Int64? { parts.salesforce.serverTime }
+  var serverTime: Int64? { parts.salesforceNow }
 }
