@@ -110,11 +110,31 @@ import Testing
   @Test("Q1: the last page ends the list, whether or not it says how many there are")
   func ends() async throws {
     for body in [
-      #"{"data":[{"id":"1"}],"pages":null}"#, #"{"data":[{"id":"1"}]}"#,
+      #"{"data":[],"pages":{"next":"https://x/y?page=2"}}"#, #"{"data":[{"id":"1"}],"pages":null}"#,
+      #"{"data":[{"id":"1"}]}"#,
       #"{"data":[{"id":"1"}],"pages":{"total_pages":1}}"#,
       #"{"data":[],"pages":{"total_pages":9}}"#,
     ] {
       #expect(try await client([body]).0.companyList(nil).next == nil, "\(body)")
+    }
+  }
+
+  @Test("Q1: a list that does not count its pages goes on where it names the next")
+  func uncounted() async throws {
+    for next in [#""https://x/y?page=2""#, #"{"page":2,"starting_after":"2"}"#] {
+      let page = try await client([#"{"data":[{"id":"1"}],"pages":{"next":\#(next)}}"#]).0
+        .companyList(nil)
+      #expect(page.next == "page:2", "\(next)")
+    }
+  }
+
+  @Test("I3: a page that lost a company's id is no page")
+  func broken() async {
+    for body in [#"{"data":[{"name":"x"}]}"#, #"{"data":{}}"#, #"{"data":[null]}"#] {
+      for next in [nil, "scroll:", "scroll:x", "page:7"] {
+        let error = await failure { _ = try await client([body]).0.companyList(next) }
+        #expect(error?.failure.meaning == IntercomMeaning.unreadable, "\(body)")
+      }
     }
   }
 }
