@@ -89,7 +89,9 @@ extension Intercom {
       return ([], CompanyCursor.scroll(nil).text)
     }
     let companies = try companies(tree, answered)
-    guard !companies.isEmpty, hasPage(after: page, tree["pages"]) else { return (companies, nil) }
+    guard !companies.isEmpty, page <= Self.companyListMax / Self.companyPageSize,
+      hasPage(after: page, tree["pages"])
+    else { return (companies, nil) }
     return (companies, CompanyCursor.page(page + 1).text)
   }
 

@@ -128,6 +128,14 @@ import Testing
     }
   }
 
+  @Test("Q1: a list that grew beyond its end while it was read is not asked for more")
+  func grown() async throws {
+    let body = #"{"data":[{"id":"1"}],"total_count":10020,"pages":{"total_pages":168}}"#
+    #expect(try await client([body]).0.companyList("page:166").next == "page:167")
+    #expect(try await client([body]).0.companyList("page:167").next == nil)
+    #expect(try await client([body]).0.companyList("page:x").next == "scroll:")
+  }
+
   @Test("I3: a page that lost a company's id is no page")
   func broken() async {
     for body in [#"{"data":[{"name":"x"}]}"#, #"{"data":{}}"#, #"{"data":[null]}"#] {
