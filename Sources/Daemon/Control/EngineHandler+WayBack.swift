@@ -92,18 +92,30 @@ import SyncCore
   func createTask(
     conversation: String, part: String?
   ) async throws(ControlError) -> Creation {
-    switch await engine.createTask(conversation: conversation, part: part) {
-    case .created(let ids): Creation(result: .created, ids: ids)
-    case .exists(let ids): Creation(result: .exists, ids: ids)
-    case .refused(let entry): Creation(result: .refused, error: ErrorEntry(entry))
+    let engine = engine
+    let outcome = try await asked("task") {
+      try await engine.createTask(conversation: conversation, part: part)
+    }
+    switch outcome {
+    case .created(let ids): return Creation(result: .created, ids: ids)
+    case .exists(let ids): return Creation(result: .exists, ids: ids)
+    case .refused(let entry): return Creation(result: .refused, error: ErrorEntry(entry))
+    case .waiting(let why): throw Self.isWaiting("task", why)
     }
   }
 
   func assignConversation(_ conversation: String) async throws(ControlError) -> Creation {
-    switch await engine.assignConversation(conversation) {
-    case .assigned(let id): Creation(result: .assigned, ids: [id])
-    case .exists(let id): Creation(result: .exists, ids: [id])
-    case .refused(let entry): Creation(result: .refused, error: ErrorEntry(entry))
+    let engine = engine
+    let outcome = try await asked("assignment") {
+      try await engine.assignConversation(conversation)
+    }
+    switch outcome {
+    case .assigned(let id): return Creation(result: .assigned, ids: [id])
+    case .exists(let id): return Creation(result: .exists, ids: [id])
+    case .refused(let entry): return Creation(result: .refused, error: ErrorEntry(entry))
+    case .failed(let why):
+      throw .refused(
+        reason: "The conversation was not assigned. \(why)", remedy: "Ask again later.")
     }
   }
 }
