@@ -7,13 +7,19 @@ import SyncCore
 /// What the rooms below take from the configuration.
 extension Configuration {
   var engineSettings: EngineSettings {
-    EngineSettings(
+    var settings = EngineSettings(
       attributeNames: attributeNames, eventNames: eventNames,
       recordBaseURL: salesforce.loginURL.description, pollEvery: poll.every,
       pollAtMost: poll.atMost, overlap: poll.overlap, reconcileEvery: poll.reconcile,
       bulkAbove: poll.bulkAbove, guardShare: `guard`.maxChange,
       salesforceShare: salesforce.dailyShare, intercomShare: intercom.rateShare,
       isSandbox: salesforce.environment == .sandbox)
+    settings.leads = leadSettings
+    settings.mapping = fieldMapping
+    settings.tasks = taskSettings
+    settings.assign = assignSettings
+    settings.intercomAppURL = intercom.appURL.description
+    return settings
   }
 
   var storeSettings: SyncStoreSettings {
@@ -40,7 +46,9 @@ extension Configuration {
   var intercomSettings: IntercomClient.Settings {
     IntercomClient.Settings(
       apiURL: intercom.apiURL.description, version: intercom.apiVersion,
-      attributeNames: attributeNames, matchByExternalID: match.by != .email)
+      attributeNames: attributeNames, matchByExternalID: match.by != .email,
+      watched: engineSettings.watchedAttributes, readsCompanies: engineSettings.readsCompanies,
+      readsTeammates: assign.contacts)
   }
 
   private var attributeNames: [Attribute: String] {

@@ -280,6 +280,8 @@ import SyncCore
     try store.transaction {
       let isComparedAnew =
         loaded.match != configuration.match || loaded.attributes != configuration.attributes
+        || loaded.mapping != configuration.mapping || loaded.leads != configuration.leads
+        || loaded.assign != configuration.assign
       if isComparedAnew { try store.set("full_at", nil) }
     }
     store.settings = loaded.storeSettings

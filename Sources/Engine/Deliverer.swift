@@ -151,7 +151,7 @@ import Wire
   private func sendable(of personID: String) throws -> Delivery? {
     let head = try store.head(of: personID)
     guard head?.kind == .event, eventHealth.delay > 0 else { return head }
-    return try store.waitingAttributes(of: personID)
+    return try store.headBesideEvents(of: personID)
   }
 
   private func start(_ delivery: Delivery) {
@@ -169,6 +169,9 @@ import Wire
       switch delivery.kind {
       case .attributes: try await sendAttributes(delivery)
       case .event: try await sendEvent(delivery)
+      case .owner, .assign:
+        pace.notSent()
+        settle(delivery) { try self.store.remove(delivery) }
       }
     } catch let error as IntercomError {
       pace.failed(error.failure)

@@ -51,7 +51,22 @@ package struct EngineSettings: Sendable, Equatable {
     self.isSandbox = isSandbox
   }
 
+  /// Of these, what is the company's, by its bare name.
+  var watchedOfCompany: Set<String> {
+    Set(watchedAttributes.compactMap { AttributeName.ofCompany($0) })
+  }
+
   package var attributes: AttributeSet { AttributeSet(attributeNames.keys) }
+
+  /// What Intercom's rows are to bring for rules and the mapping, as ``AttributeName`` spells it.
+  package var watchedAttributes: [String] {
+    Set(mapping.keys).union(leads.rules.flatMap(\.conditions).map(\.attribute)).sorted()
+  }
+
+  /// Whether anything that is watched belongs to the company.
+  package var readsCompanies: Bool {
+    watchedAttributes.contains { AttributeName.ofCompany($0) != nil }
+  }
 
   package func recordURL(_ id: String) -> String { "\(recordBaseURL)/\(id)" }
 }

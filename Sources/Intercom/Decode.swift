@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import Wire
 
 extension Intercom {
   /// Decodes a small answer, or says that it is not what was asked for.
@@ -13,6 +14,29 @@ extension Intercom {
     } catch {
       throw answered.judge.unreadable(answered.response, "the answer is not JSON")
     }
+  }
+
+  /// Reads an answer that comes in many shapes.
+  func tree(
+    _ answered: (response: Response, judge: Judge)
+  ) throws(IntercomError) -> JSONTree {
+    do {
+      return try JSONTree.read(answered.response.body)
+    } catch {
+      throw answered.judge.unreadable(answered.response, error.description)
+    }
+  }
+
+  /// The cursor of the next page: `pages.next.starting_after`, or `pages.next` as an address.
+  func cursor(
+    _ tree: JSONTree, _ answered: (response: Response, judge: Judge)
+  ) throws(IntercomError) -> String? {
+    guard let next = tree["pages"]?["next"] else { return nil }
+    if case .text(let address) = next {
+      if let cursor = PersonPage.cursor(inAddress: address) { return cursor }
+      throw answered.judge.unreadable(answered.response, "\(PersonShapeError.next)")
+    }
+    return next["starting_after"]?.id
   }
 
   /// Names the place and not the value, which may be personal.

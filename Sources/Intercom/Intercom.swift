@@ -15,15 +15,35 @@ package final class Intercom {
     /// Whether people are matched by `external_id`: only then are rows filled with it, since a
     /// lead's is a random UUID that says nothing.
     package var matchByExternalID: Bool
+    /// What rules and the mapping look at, as ``AttributeName`` spells it.
+    ///
+    /// Fills ``PersonColumn/watched``; those of companies are read elsewhere and passed over here.
+    package var watched: [String]
+    /// Whether rows are filled with the person's company.
+    package var readsCompanies: Bool
+    /// Whether rows are filled with the teammate who owns the person (A2).
+    package var readsTeammates: Bool
 
     package init(
       apiURL: String = "https://api.intercom.io", version: String = "2.15",
-      attributeNames: [Attribute: String], matchByExternalID: Bool = false
+      attributeNames: [Attribute: String], matchByExternalID: Bool = false,
+      watched: [String] = [], readsCompanies: Bool = false, readsTeammates: Bool = false
     ) {
       self.apiURL = apiURL
       self.version = version
       self.attributeNames = attributeNames
       self.matchByExternalID = matchByExternalID
+      self.watched = watched
+      self.readsCompanies = readsCompanies
+      self.readsTeammates = readsTeammates
+    }
+
+    /// Whether this version takes and gives a person's owner as a number: a text from 2.16 on
+    /// (OpenAPI 2.15 and 2.16, `update_contact_request`).
+    var hasNumericOwners: Bool {
+      let parts = version.split(separator: ".").map { Int($0) }
+      guard parts.count == 2, let major = parts[0], let minor = parts[1] else { return false }
+      return (major, minor) < (2, 16)
     }
   }
 

@@ -15,4 +15,9 @@ package struct IntercomError: Error, Sendable {
   /// Whether the person is archived, deleted, blocked, merged away or was never there (M5, M8):
   /// Intercom's answer is the same for all of these.
   package var isPersonGone: Bool { failure.meaning == IntercomMeaning.personGone }
+
+  /// Whether the conversation is deleted or was never there (T1).
+  package var isConversationGone: Bool {
+    failure.meaning == IntercomMeaning.conversationGone
+  }
 }

@@ -43,6 +43,10 @@ package enum IntercomMeaning {
     "IC-CURSOR", .passing,
     cause: "Intercom no longer knows the place in the list where reading was to go on.",
     remedy: "Nothing to do: sfsync reads the list from its beginning.")
+  package static let scroll = Meaning(
+    "IC-SCROLL", .passing,
+    cause: "Another reading of all companies is under way, and Intercom allows one an app.",
+    remedy: "Nothing to do: sfsync tries again; an abandoned reading ends after a minute.")
   package static let attributeExists = Meaning(
     "IC-ATTRIBUTE-EXISTS", .passing,
     cause: "The attribute to be created is there already; someone else was quicker.",
@@ -62,6 +66,32 @@ package enum IntercomMeaning {
     "IC-TEAMMATE", .refused,
     cause: "The teammate or team is not, or no longer, in this Intercom workspace.",
     remedy: "Invite the teammate, or give the record an owner who is one.")
+  package static let actingAdmin = Meaning(
+    "IC-ACTING-ADMIN", .refused,
+    cause: "The teammate in whose name sfsync acts is not, or no longer, in this workspace.",
+    remedy: "Set assign.acting_admin to the e-mail address of a teammate with a seat in the inbox.")
+  package static let noSeat = Meaning(
+    "IC-NO-SEAT", .refused,
+    cause: "The teammate has no seat in Intercom's inbox, so conversations cannot be assigned.",
+    remedy: """
+      Give the teammate a seat (Settings, Teammates), or give the record an owner who has one; \
+      the teammate of assign.acting_admin needs a seat as well.
+      """)
+  package static let teamUnavailable = Meaning(
+    "IC-TEAM-UNAVAILABLE", .refused,
+    cause: "The team or teammate does not take conversations at the moment.",
+    remedy: "Assign the conversation by hand, or `sfsyncctl errors retry` when they are back.")
+  package static let conversationGone = Meaning(
+    "IC-CONVERSATION-GONE", .refused,
+    cause: "The conversation was deleted in Intercom, or the token may not see it.",
+    remedy: """
+      Nothing to do if it was deleted. If it is there, it may be a ticket: give the app the \
+      permission to read tickets (Developer Hub, Configure, Authentication).
+      """)
+  package static let companyGone = Meaning(
+    "IC-COMPANY-GONE", .refused,
+    cause: "The company was deleted in Intercom.",
+    remedy: "Nothing to do: sfsync goes on without its values.")
   package static let notRestorable = Meaning(
     "IC-NOT-RESTORABLE", .refused,
     cause: "The person was blocked or marked for permanent deletion, and cannot come back.",
@@ -95,6 +125,14 @@ package enum IntercomMeaning {
     remedy: """
       Give the app the permissions that the manual lists (Developer Hub, Configure, \
       Authentication): read and write users, write data attributes, write events, read admins.
+      """)
+  package static let forbiddenInbox = Meaning(
+    "IC-FORBIDDEN-INBOX", .broken,
+    cause: "The token is good, but the app may not use conversations, companies or tags.",
+    remedy: """
+      Give the app these permissions too (Developer Hub, Configure, Authentication): read and \
+      write conversations, read tickets, read companies, read tags; or switch off [tasks], \
+      [assign] and what is mapped from companies.
       """)
   package static let version = Meaning(
     "IC-VERSION", .broken,
@@ -151,9 +189,11 @@ package enum IntercomMeaning {
 
   /// All of them, in the order of the manual.
   package static let all: [Meaning] = [
-    rateLimit, server, timeout, unreachable, unreadable, cancelled, cursor, attributeExists,
-    personGone, conflict, teammate, notRestorable, refused,
-    token, tokenUnreadable, plan, forbidden, version, apiURL, protocolRefused,
+    rateLimit, server, timeout, unreachable, unreadable, cancelled, cursor, scroll,
+    attributeExists,
+    personGone, conflict, teammate, actingAdmin, noSeat, teamUnavailable, conversationGone,
+    companyGone, notRestorable, refused,
+    token, tokenUnreadable, plan, forbidden, forbiddenInbox, version, apiURL, protocolRefused,
     attributeMissing, attributeType, attributeOtherModel, attributeStandard, attributeName,
     attributeLimit, eventNames,
   ]

@@ -25,20 +25,24 @@ extension Intercom {
   ) async throws(IntercomError) -> PersonPage {
     let twoDays: Int64 = 2 * 86_400
     let since = max(0, updatedSince / 1000 - twoDays)
-    var pagination: [(String, JSONBody)] = [("per_page", .number(Int64(Self.pageSize)))]
-    if let startingAfter { pagination.append(("starting_after", .text(startingAfter))) }
-    let body = JSONBody.object([
-      (
-        "query",
-        .object([
-          ("field", .text("updated_at")), ("operator", .text(">")), ("value", .number(since)),
-        ])
-      ),
-      ("sort", .object([("field", .text("updated_at")), ("order", .text("descending"))])),
-      ("pagination", .object(pagination)),
-    ])
+    let body = Self.search(
+      .object([
+        ("field", .text("updated_at")), ("operator", .text(">")), ("value", .number(since)),
+      ]), sortedBy: "updated_at", "descending", startingAfter)
     return try page(
       await call(.people, "search the changed people", .post, "/contacts/search", body: body))
+  }
+
+  /// The body of a search; its cursor travels here and not in the address.
+  static func search(
+    _ query: JSONBody, sortedBy field: String, _ order: String, _ startingAfter: String?
+  ) -> JSONBody {
+    var pagination: [(String, JSONBody)] = [("per_page", .number(Int64(pageSize)))]
+    if let startingAfter { pagination.append(("starting_after", .text(startingAfter))) }
+    return .object([
+      ("query", query), ("sort", .object([("field", .text(field)), ("order", .text(order))])),
+      ("pagination", .object(pagination)),
+    ])
   }
 
   /// One person; ``IntercomError/isPersonGone`` when it is archived, deleted, merged or unknown.
@@ -65,11 +69,33 @@ extension Intercom {
         body: .object([("custom_attributes", .object(members))])))
   }
 
+  /// Makes a teammate the person's owner (A2); ``PersonAnswer`` is what Intercom made of it.
+  package func setTeammate(
+    _ personID: String, to adminID: String
+  ) async throws(IntercomError) -> PersonAnswer {
+    let digits = settings.hasNumericOwners ? Int64(adminID) : nil
+    return try answer(
+      await call(
+        .person, "make the teammate \(adminID) the owner of the person \(personID)", .put,
+        "/contacts/" + personID.percentEncoded,
+        body: .object([("owner_id", digits.map(JSONBody.number) ?? .text(adminID))])))
+  }
+
+  /// One person with all attributes, fresh; ``IntercomError/isPersonGone`` as ``person(_:)``.
+  package func details(_ id: String) async throws(IntercomError) -> PersonDetails {
+    let answered = try await call(
+      .person, "read the person \(id)", .get, "/contacts/" + id.percentEncoded)
+    guard let details = PersonDetails(try tree(answered)) else {
+      throw answered.judge.unreadable(answered.response, "the answer is no person")
+    }
+    return details
+  }
+
   // MARK: Answers
 
   private var scanner: PersonScanner { PersonScanner(settings) }
 
-  private func page(
+  func page(
     _ answered: (response: Response, judge: Judge)
   ) throws(IntercomError) -> PersonPage {
     do {

@@ -4,6 +4,13 @@ import SyncCore
 /// of that person, for the workspace it is a wrong address.
 enum Subject: CaseIterable {
   case workspace, people, person, event, attribute
+  /// `scroll` is a scroll through the companies that was begun before.
+  case conversations, conversation, companies, scroll, company, tags
+
+  /// Those that need permissions of their own.
+  static let ofInbox: [Subject] = [
+    .conversations, .conversation, .companies, .scroll, .company, .tags,
+  ]
 
   /// Those whose 404 or 410 tells of one person.
   static let ofOnePerson: [Subject] = [.person, .event]
@@ -34,7 +41,7 @@ struct IntercomRule {
   /// Codes and texts from the OpenAPI descriptions 2.15 and 2.16, developers.intercom.com
   /// (error codes) and recorded traffic.
   static let all: [IntercomRule] =
-    credentials + attributes + events + people + [
+    inbox + credentials + attributes + events + people + [
       .init(
         statuses: 400...400, codes: ["intercom_version_invalid"],
         meaning: IntercomMeaning.version),
@@ -42,12 +49,41 @@ struct IntercomRule {
         statuses: 400...499, codes: ["retry_after", "rate_limit_exceeded", "too_many_requests"],
         meaning: IntercomMeaning.rateLimit),
       .init(
-        statuses: 404...404, subjects: [.workspace, .people, .attribute],
+        statuses: 404...404,
+        subjects: [.workspace, .people, .attribute, .conversations, .companies, .tags],
         meaning: IntercomMeaning.apiURL),
       .init(statuses: 405...406, meaning: IntercomMeaning.protocolRefused),
       .init(statuses: 415...415, meaning: IntercomMeaning.protocolRefused),
       .init(statuses: 400...499, meaning: IntercomMeaning.refused),
     ]
+
+  /// Seats and plans are refused with the status of a permission, so these come first.
+  private static let inbox: [IntercomRule] = [
+    .init(
+      statuses: 400...422, codes: ["scroll_exists"], subjects: [.companies, .scroll],
+      meaning: IntercomMeaning.scroll),
+    .init(
+      statuses: 400...422, codes: ["admin_not_found"], subjects: [.conversation],
+      meaning: IntercomMeaning.actingAdmin),
+    .init(
+      statuses: 400...422, codes: ["assignee_not_found", "team_not_found"],
+      subjects: [.conversation], meaning: IntercomMeaning.teammate),
+    .init(
+      statuses: 400...422, codes: ["team_unavailable"], subjects: [.conversation],
+      meaning: IntercomMeaning.teamUnavailable),
+    .init(
+      statuses: 400...422, says: ["seat"], subjects: [.conversation],
+      meaning: IntercomMeaning.noSeat),
+    .init(
+      statuses: 404...404, subjects: [.conversation], meaning: IntercomMeaning.conversationGone),
+    .init(
+      statuses: 410...410, subjects: [.conversation], meaning: IntercomMeaning.conversationGone),
+    .init(
+      statuses: 404...404, subjects: [.company], meaning: IntercomMeaning.companyGone),
+    .init(
+      statuses: 403...403, codes: ["forbidden", "action_forbidden"], subjects: Subject.ofInbox,
+      meaning: IntercomMeaning.forbiddenInbox),
+  ]
 
   private static let credentials: [IntercomRule] = [
     .init(statuses: 401...401, meaning: IntercomMeaning.token),
@@ -120,10 +156,16 @@ struct IntercomRule {
       statuses: 400...422, says: ["marked for permanent deletion"],
       meaning: IntercomMeaning.notRestorable),
     .init(
-      statuses: 400...400, codes: ["client_error"], subjects: [.people],
+      statuses: 400...400, codes: ["client_error"],
+      subjects: [.people, .conversations],
       meaning: IntercomMeaning.cursor),
     .init(
-      statuses: 400...422, says: ["starting_after"], subjects: [.people],
+      statuses: 400...422, says: ["starting_after"],
+      subjects: [.people, .conversations],
       meaning: IntercomMeaning.cursor),
+    // Which status an expired scroll gives is written nowhere.
+    .init(statuses: 400...400, subjects: [.scroll], meaning: IntercomMeaning.cursor),
+    .init(statuses: 404...404, subjects: [.scroll], meaning: IntercomMeaning.cursor),
+    .init(statuses: 409...422, subjects: [.scroll], meaning: IntercomMeaning.cursor),
   ]
 }

@@ -43,18 +43,27 @@ package struct PersonPage {
     try sink.flush()
   }
 
+  /// The ids of the people on this page, in its order.
+  package var ids: [String] {
+    let columns = PersonColumn.allCases.count
+    return (0..<rows).map { row in
+      let cell = row * columns + PersonColumn.id.rawValue
+      let start = cell == 0 ? 0 : ends[cell - 1]
+      return String(decoding: bytes[start..<ends[cell]], as: UTF8.self)
+    }
+  }
+
   // MARK: Reading
 
   init(_ body: [UInt8], scanner: PersonScanner) throws(PersonShapeError) {
     var hasData = false
     var problem: PersonShapeError?
-    var scanner = scanner
     do {
       try JSONReader.reading(body) { reader throws(JSONError) in
         try reader.readObject { reader, key throws(JSONError) in
           if key == "data", try reader.peek() == .array {
             hasData = true
-            try readRows(&reader, &scanner, &problem)
+            try readRows(&reader, scanner, &problem)
           } else if key == "pages" {
             try readPages(&reader, &problem)
           } else if key == "total_count", try reader.peek() == .number {
@@ -72,7 +81,7 @@ package struct PersonPage {
   }
 
   private mutating func readRows(
-    _ reader: inout JSONReader, _ scanner: inout PersonScanner, _ problem: inout PersonShapeError?
+    _ reader: inout JSONReader, _ scanner: PersonScanner, _ problem: inout PersonShapeError?
   ) throws(JSONError) {
     var row = RowBuffer(columns: PersonColumn.allCases.count)
     try reader.readArray { reader throws(JSONError) in
@@ -123,7 +132,7 @@ package struct PersonPage {
   }
 
   /// The value of `starting_after` in the query of `address`.
-  private static func cursor(inAddress address: String) -> String? {
+  static func cursor(inAddress address: String) -> String? {
     let parts = address.split(separator: "?", maxSplits: 1)
     guard let query = parts.last, parts.count == 2 else { return nil }
     for item in query.split(separator: "&") where item.hasPrefix("starting_after=") {

@@ -24,7 +24,7 @@ enum PersonShapeError: Error, CustomStringConvertible {
 ///
 /// Built once a page. Shapes of 2.15, 2.16 and those recorded of older versions: what is absent is
 /// null, and numbers or booleans where text is expected are taken as text.
-struct PersonScanner {
+final class PersonScanner {
   /// What a contact says beside its columns.
   struct Facts {
     var updatedAt: Int64?
@@ -34,31 +34,53 @@ struct PersonScanner {
     var isError = false
   }
 
-  private var wanted: [(name: [UInt8], column: Int)] = []
+  /// The columns of the configured attributes.
+  private let wanted = NameTable()
   private let takesExternalID: Bool
+  private let takesCompany: Bool
+  private let takesTeammate: Bool
+  private let watches: Bool
+  private let watched: WatchedScanner
   private var scratch: [UInt8] = []
 
   init(_ settings: Intercom.Settings) {
     takesExternalID = settings.matchByExternalID
+    takesCompany = settings.readsCompanies
+    takesTeammate = settings.readsTeammates
+    watched = WatchedScanner(settings.watched)
+    watches = !watched.isEmpty
     for attribute in Attribute.allCases {
       guard let name = settings.attributeNames[attribute] else { continue }
-      wanted.append((Array(name.utf8), PersonColumn.attributes.lowerBound + attribute.rawValue))
+      wanted.add(name.utf8, PersonColumn.attributes.lowerBound + attribute.rawValue)
     }
   }
 
   /// Reads one contact into `row`, which is cleared first.
-  mutating func read(
+  func read(
     _ reader: inout JSONReader, into row: inout RowBuffer
   ) throws(JSONError) -> Facts {
     row.clear()
+    if watches { watched.start() }
     var facts = Facts()
     try reader.readObject { reader, key throws(JSONError) in
+      if watches { try watch(key, reader) }
       try member(key, &reader, &row, &facts)
     }
+    if watches { watched.finish(&row) }
     return facts
   }
 
-  private mutating func member(
+  /// Takes the value ahead for the watched ones; `reader` is a copy and stays where it is.
+  private func watch(_ key: JSONString, _ reader: JSONReader) throws(JSONError) {
+    var reader = reader
+    if let slot = watched.slot(key) {
+      try watched.take(&reader, slot)
+    } else if watched.tags != nil, key == "tags" {
+      try watched.takeTags(&reader)
+    }
+  }
+
+  private func member(
     _ key: JSONString, _ reader: inout JSONReader, _ row: inout RowBuffer, _ facts: inout Facts
   ) throws(JSONError) {
     if key == "id" {
@@ -70,7 +92,13 @@ struct PersonScanner {
     } else if key == "external_id", takesExternalID {
       try text(&reader, &row, .externalID)
     } else if key == "updated_at" {
-      try updatedAt(&reader, &row, &facts)
+      facts.updatedAt = try time(&reader, &row, .updatedAt)
+    } else if key == "created_at" {
+      _ = try time(&reader, &row, .createdAt)
+    } else if key == "owner_id", takesTeammate {
+      try teammate(&reader, &row)
+    } else if key == "companies", takesCompany {
+      try company(&reader, &row)
     } else if key == "custom_attributes" {
       try customAttributes(&reader, &row)
     } else if key == "archived" {
@@ -86,27 +114,22 @@ struct PersonScanner {
     }
   }
 
-  private mutating func customAttributes(
+  private func customAttributes(
     _ reader: inout JSONReader, _ row: inout RowBuffer
   ) throws(JSONError) {
     guard try reader.peek() == .object else { return try reader.skipValue() }
     try reader.readObject { reader, key throws(JSONError) in
-      guard let column = column(of: key) else { return try reader.skipValue() }
+      if watches, let slot = watched.customSlot(key) {
+        var ahead = reader
+        try watched.take(&ahead, slot)
+      }
+      guard let column = wanted.number(key) else { return try reader.skipValue() }
       try value(&reader, &row, column)
     }
   }
 
-  private mutating func column(of key: JSONString) -> Int? {
-    guard key.isEscaped else {
-      return wanted.first { $0.name.count == key.raw.count && key.equals($0.name) }?.column
-    }
-    scratch.removeAll(keepingCapacity: true)
-    key.append(to: &scratch)
-    return wanted.first { $0.name == scratch }?.column
-  }
-
   /// Text with its HTML escapes undone; a list or an object is no text and stays null.
-  private mutating func value(
+  private func value(
     _ reader: inout JSONReader, _ row: inout RowBuffer, _ column: Int
   ) throws(JSONError) {
     guard try reader.peek() == .string else { return try scalar(&reader, &row, column) }
@@ -136,7 +159,7 @@ struct PersonScanner {
     }
   }
 
-  private mutating func email(
+  private func email(
     _ reader: inout JSONReader, _ row: inout RowBuffer
   ) throws(JSONError) {
     guard try reader.peek() == .string else { return try reader.skipValue() }
@@ -149,22 +172,40 @@ struct PersonScanner {
     }
   }
 
-  /// Whole seconds; text of the same is taken too.
-  private func updatedAt(
-    _ reader: inout JSONReader, _ row: inout RowBuffer, _ facts: inout Facts
-  ) throws(JSONError) {
+  /// Sets `column` to the milliseconds of whole seconds; text of the same is taken too.
+  private func time(
+    _ reader: inout JSONReader, _ row: inout RowBuffer, _ column: PersonColumn
+  ) throws(JSONError) -> Int64? {
     let seconds: Int64
     switch try reader.peek() {
     case .number: seconds = try reader.readInteger()
     case .string:
-      guard let value = Int64(ascii: try reader.readString().raw) else { return }
+      guard let value = Int64(ascii: try reader.readString().raw) else { return nil }
       seconds = value
-    default: return try reader.skipValue()
+    default:
+      try reader.skipValue()
+      return nil
     }
     let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-    guard !overflow else { return }
-    facts.updatedAt = milliseconds
-    row.set(PersonColumn.updatedAt.rawValue, String(milliseconds))
+    guard !overflow else { return nil }
+    row.set(column.rawValue, String(milliseconds))
+    return milliseconds
+  }
+
+  /// The owner, a number until 2.15 and a text from 2.16 on; 0 is nobody.
+  private func teammate(
+    _ reader: inout JSONReader, _ row: inout RowBuffer
+  ) throws(JSONError) {
+    guard let id = try reader.readID(), id != [UInt8(ascii: "0")] else { return }
+    row.set(PersonColumn.teammateID.rawValue) { $0.append(contentsOf: id) }
+  }
+
+  /// The first of the companies, which is the one that Intercom names first everywhere.
+  private func company(_ reader: inout JSONReader, _ row: inout RowBuffer) throws(JSONError) {
+    var first: [UInt8]?
+    try reader.readItemIDs { id in if first == nil { first = id } }
+    guard let first else { return }
+    row.set(PersonColumn.companyID.rawValue) { $0.append(contentsOf: first) }
   }
 
   private func flag(_ reader: inout JSONReader) throws(JSONError) -> Bool {

@@ -4,10 +4,18 @@ package import Wire
 
 /// A Bulk API 2.0 query job; kept by the caller, so that a restart goes on where it was (I3).
 package struct BulkJob: Sendable, Equatable, Codable {
+  package struct Field: Sendable, Equatable, Codable {
+    /// In the org's own spelling, `Account.Name` for a field of a related object.
+    package var name: String
+    /// In Salesforce's words; empty where it does not matter.
+    package var type: String
+    package var isFilterable: Bool
+  }
+
   package var id: String
   package var stream: Stream
   /// What was selected, in that order: the columns of the result.
-  package var fields: [ObjectDescription.Field]
+  package var fields: [Field]
   /// Results must be asked for with the version of the job, or Salesforce answers 409.
   package var apiVersion: String
 
@@ -38,6 +46,19 @@ extension Salesforce {
   package func startBulk(
     _ stream: Stream, changedSince: Int64?
   ) async throws(Failure) -> BulkJob {
+    var round = 0
+    while true {
+      do throws(Failure) {
+        return try await start(stream, changedSince)
+      } catch {
+        guard error.meaning == SalesforceMeaning.field else { throw error }
+        guard try await reconsider(stream, round) else { throw error.asHidden }
+      }
+      round += 1
+    }
+  }
+
+  private func start(_ stream: Stream, _ changedSince: Int64?) async throws(Failure) -> BulkJob {
     let shape = try await shape(of: stream)
     let soql = SOQL.export(shape.fields, from: stream, changedSince: changedSince)
     var call = Call.post(
@@ -51,14 +72,16 @@ extension Salesforce {
     do throws(Failure) {
       response = try await send(call)
     } catch {
-      throw error.asBulk
+      throw error.meaning == SalesforceMeaning.field ? error : error.asBulk
     }
     guard let job = BulkStatus(response.body), !job.id.isEmpty else {
       throw .unreadable(call.attempt, "the answer is no job", response)
     }
-    let description = descriptions[stream]
-    let fields = shape.fields.map {
-      description?.field($0) ?? ObjectDescription.Field(name: $0, type: "", isFilterable: true)
+    let description = descriptions[stream.rawValue]
+    let fields = shape.fields.map { name in
+      let field = description?.field(name)
+      return BulkJob.Field(
+        name: name, type: field?.type ?? "", isFilterable: field?.isFilterable ?? true)
     }
     return BulkJob(id: job.id, stream: stream, fields: fields, apiVersion: settings.apiVersion)
   }
@@ -91,7 +114,10 @@ extension Salesforce {
     _ job: BulkJob, locator: String?, maxRecords: Int = 50_000, into sink: any RowSink
   ) async throws -> BulkPage {
     let attempt = "read the export of \(job.stream.rawValue)"
-    let visible = ObjectDescription(fields: job.fields)
+    let visible = ObjectDescription(
+      fields: job.fields.map {
+        FieldDescription(name: $0.name, type: $0.type, isFilterable: $0.isFilterable)
+      })
     let shape = RowShape(job.stream, matchField: settings.matchField, visible: visible)
     guard shape.indispensable.isEmpty else {
       throw Failure(
@@ -135,7 +161,7 @@ extension Failure {
   /// The same failure when it met the start of a bulk job: what REST may still do is no reason
   /// to stop.
   fileprivate var asBulk: Failure {
-    var copy = asHidden
+    var copy = self
     switch meaning {
     case SalesforceMeaning.apiOff, SalesforceMeaning.permission:
       copy.meaning = SalesforceMeaning.bulkOff

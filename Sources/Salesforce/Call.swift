@@ -10,6 +10,8 @@ struct Call {
   var body: [UInt8]?
   /// Whether a lost answer may have changed something over there.
   var writes = false
+  /// Whether it writes records: a refusal is then the record's, not the side's (E2).
+  var isOfRecords = false
   var timeLimit: Duration = .seconds(150)
   var answerBytesLimit = 64 << 20
   /// In plain words, for people: `read the changed leads`.
@@ -27,13 +29,24 @@ struct Call {
 extension Salesforce {
   /// Makes `call` and returns its 2xx (or 304) answer; one refreshed token, then it fails.
   func send(_ call: Call, into sink: (any BodySink)? = nil) async throws(Failure) -> Response {
-    let token = try await tokens.token(after: nil)
+    let token = try await token(after: nil)
     let response = try await send(call, with: token, into: sink)
     guard response.status == 401 else { return try checked(response, call) }
     let refusal = FarAnswer(response).failure(call)
     guard refusal.meaning == SalesforceMeaning.session else { throw refusal }
-    let renewed = try await tokens.token(after: token.serial)
+    let renewed = try await self.token(after: token.serial)
     return try checked(await send(call, with: renewed, into: sink), call)
+  }
+
+  /// What a failed refresh may have done, it did not do to a record: the call was not made.
+  private func token(after refused: Int?) async throws(Failure) -> AccessToken {
+    do throws(Failure) {
+      return try await tokens.token(after: refused)
+    } catch {
+      var failure = error
+      failure.effect = .none
+      throw failure
+    }
   }
 
   private func send(
@@ -82,10 +95,13 @@ extension Failure {
       effect: writes && !isSure ? .unknown : .none)
   }
 
-  /// An answer that is not what was asked for (SF-UNREADABLE).
-  static func unreadable(_ attempt: String, _ why: String, _ response: Response?) -> Failure {
+  /// An answer that is not what was asked for (SF-UNREADABLE); what was `written` may be there.
+  static func unreadable(
+    _ attempt: String, _ why: String, _ response: Response?, written: Bool = false
+  ) -> Failure {
     Failure(
       .salesforce, SalesforceMeaning.unreadable, attempt: attempt, answer: FarAnswer.tidy(why),
-      status: response?.status, requestID: response?.headers["x-sfdc-request-id"])
+      status: response?.status, requestID: response?.headers["x-sfdc-request-id"],
+      effect: written ? .unknown : .none)
   }
 }

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// The small encodings that a request is made of.
 enum Encoding {
   /// Percent-encoded for a query value or a form field (RFC 3986: all but the unreserved).
@@ -37,6 +39,34 @@ enum Encoding {
     }
     out.append(UInt8(ascii: "\""))
     return String(decoding: out, as: UTF8.self)
+  }
+
+  /// A JSON array of texts.
+  static func json(_ texts: [String]) -> String {
+    "[" + texts.map { json($0) }.joined(separator: ",") + "]"
+  }
+
+  /// `value` as Salesforce takes it: a list is a multi-picklist's text (`a;b`).
+  static func json(_ value: Value) -> String {
+    switch value {
+    case .null: "null"
+    case .text(let text): json(text)
+    case .number(let digits): isNumber(digits) ? digits : json(digits)
+    case .flag(let flag): flag ? "true" : "false"
+    case .list(let values): json(values.compactMap(\.text).joined(separator: ";"))
+    }
+  }
+
+  /// The members of an object without its braces, sorted by name, without those in `reserved`.
+  static func members(_ values: Values, without reserved: Set<String> = []) -> String {
+    values.filter { !reserved.contains($0.key.lowercased()) }
+      .sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) }
+      .map { "\(json($0.key)):\(json($0.value))" }.joined(separator: ",")
+  }
+
+  /// Whether `text` is a number of JSON (RFC 8259, 6): what is not must not get into a body bare.
+  private static func isNumber(_ text: String) -> Bool {
+    text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil
   }
 
   /// Base64 with the URL alphabet and no padding (RFC 7515, 2).

@@ -9,6 +9,10 @@ struct FarAnswer {
     var code: String?
     var message: String
     var fields: [String] = []
+    /// Whether the code stands where the REST API puts it, so that no one else has spoken.
+    var isOwn = true
+    /// What a duplicate rule said.
+    var duplicates: Duplicates?
   }
 
   var status: Int
@@ -28,19 +32,26 @@ struct FarAnswer {
 
   /// The failure that the first problem makes; a body that is none of ours goes by its status,
   /// and a 4xx of that kind is somebody in between.
-  func failure(_ call: Call) -> Failure { failure(attempt: call.attempt, writes: call.writes) }
+  func failure(_ call: Call) -> Failure {
+    failure(attempt: call.attempt, writes: call.writes, ofRecords: call.isOfRecords)
+  }
 
-  func failure(attempt: String, writes: Bool) -> Failure {
+  /// `ofRecords` says that the call wrote records, so that a refusal is theirs.
+  func failure(attempt: String, writes: Bool, ofRecords: Bool = false) -> Failure {
     let problem = problems.first
-    var meaning = SalesforceMeaning.of(
-      code: problem?.code, message: problem?.message ?? "", status: status)
-    if problem == nil, Self.wantsWords.contains(meaning) { meaning = SalesforceMeaning.unreadable }
     let message = problem?.message ?? "HTTP \(status) without an error in Salesforce's form"
-    return Failure(
-      .salesforce, meaning, attempt: attempt, answer: Self.tidy(message), status: status,
-      farCode: problem?.code, requestID: headers["x-sfdc-request-id"],
-      fields: problem?.fields ?? [], effect: effect(problem, writes),
+    var meaning =
+      ofRecords
+      ? SalesforceMeaning.ofWrite(code: problem?.code, message: message, status: status)
+      : SalesforceMeaning.of(code: problem?.code, message: message, status: status)
+    if problem == nil, Self.wantsWords.contains(meaning) { meaning = SalesforceMeaning.unreadable }
+    var failure = Failure(
+      .salesforce, meaning, attempt: attempt, answer: Self.tidy(Self.withoutValue(message)),
+      status: status, farCode: problem?.code, requestID: headers["x-sfdc-request-id"],
+      fields: problem.map { Self.fields($0) } ?? [], effect: effect(problem, writes),
       waitMilliseconds: wait(meaning))
+    if let problem { Self.tellDuplicates(problem, &failure) }
+    return failure
   }
 
   /// What is not believed of an answer without an error in Salesforce's form.
@@ -48,10 +59,12 @@ struct FarAnswer {
     SalesforceMeaning.refused, SalesforceMeaning.deleted, SalesforceMeaning.session,
   ]
 
-  /// A refusal in Salesforce's own form did nothing; a 500, or foreign words, may have.
+  /// Only a 4xx or a 503 in Salesforce's own form surely did nothing (L6).
   private func effect(_ problem: Problem?, _ writes: Bool) -> Failure.Effect {
     guard writes else { return .none }
-    if problem == nil || status == 500 || problem?.code == "UNKNOWN_EXCEPTION" { return .unknown }
+    guard let problem, problem.isOwn, problem.code != nil, problem.code != "UNKNOWN_EXCEPTION",
+      (400..<500).contains(status) || status == 503
+    else { return .unknown }
     return .none
   }
 
@@ -80,14 +93,19 @@ struct FarAnswer {
     return problems
   }
 
-  private static func readProblem(_ reader: inout JSONReader) throws(JSONError) -> Problem? {
+  static func readProblem(_ reader: inout JSONReader) throws(JSONError) -> Problem? {
     var code: String?
     var message: String?
     var fields: [String] = []
+    var isOwn = true
+    var duplicates: Duplicates?
     try reader.readObject { reader, key throws(JSONError) in
       let kind = try reader.peek()
       if kind == .string, key == "errorCode" || key == "statusCode" || key == "error" {
+        isOwn = !(key == "error")
         code = try reader.readString().string
+      } else if kind == .object, key == "duplicateResult" || key == "duplicateResut" {
+        duplicates = try Duplicates(&reader)
       } else if kind == .string, key == "message" || key == "error_description" {
         message = try reader.readString().string
       } else if kind == .array, key == "fields" {
@@ -103,7 +121,8 @@ struct FarAnswer {
       }
     }
     guard code != nil || message != nil else { return nil }
-    return Problem(code: code, message: message ?? "", fields: fields)
+    return Problem(
+      code: code, message: message ?? "", fields: fields, isOwn: isOwn, duplicates: duplicates)
   }
 
   // MARK: Words for people

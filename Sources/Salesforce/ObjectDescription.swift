@@ -2,130 +2,135 @@ import HTTP
 package import SyncCore
 import Wire
 
-/// The fields of an object that the integration user may see.
+/// An object as the integration user sees it (REST API, "sObject Describe").
 package struct ObjectDescription: Sendable, Equatable {
-  package struct Field: Sendable, Equatable, Codable {
-    /// In the org's own spelling.
-    package var name: String
-    /// In Salesforce's words, such as `string`, `picklist` or `reference`.
-    package var type: String
-    /// Whether a query may compare it.
-    package var isFilterable: Bool
-  }
-
-  package var fields: [Field]
+  /// Only the fields that are visible; in the order of the answer.
+  package var fields: [FieldDescription]
+  package var isCreateable: Bool
+  package var isUpdateable: Bool
   /// As the answer gave it; sent back as If-Modified-Since.
   var lastModified: String?
   /// Milliseconds UTC of our own clock.
   var readAt: Int64
+  private let places: [String: Int]
 
   /// The field of that name, whatever the case of its letters.
-  package func field(_ name: String) -> Field? {
-    let wanted = name.lowercased()
-    return fields.first { $0.name.lowercased() == wanted }
+  package func field(_ name: String) -> FieldDescription? {
+    places[name.lowercased()].map { fields[$0] }
   }
 
-  init(fields: [Field]) {
-    self.fields = fields
-    readAt = 0
+  init(fields: [FieldDescription]) {
+    self.init(Answer(fields: fields, isCreateable: true, isUpdateable: true))
   }
 
   init?(_ response: Response, readAt: Int64) {
-    guard let fields = response.body.withUnsafeBytes({ try? Self.read($0) }), !fields.isEmpty
+    guard let answer = response.body.withUnsafeBytes({ try? Answer($0) }), !answer.fields.isEmpty
     else { return nil }
-    self.fields = fields
+    self.init(answer)
     self.readAt = readAt
     lastModified = response.headers["Last-Modified"]
   }
 
-  private static func read(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> [Field] {
-    var reader = JSONReader(bytes)
-    var fields: [Field] = []
-    try reader.readObject { reader, key throws(JSONError) in
-      guard key == "fields" else { return try reader.skipValue() }
-      try reader.readArray { reader throws(JSONError) in
-        var field = Field(name: "", type: "", isFilterable: false)
-        try reader.readObject { reader, key throws(JSONError) in
-          if key == "name" {
-            field.name = try reader.readString().string
-          } else if key == "type" {
-            field.type = try reader.readString().string
-          } else if key == "filterable" {
-            field.isFilterable = try reader.readBool()
-          } else {
-            try reader.skipValue()
-          }
-        }
-        if !field.name.isEmpty { fields.append(field) }
-      }
-    }
-    try reader.finish()
-    return fields
+  private init(_ answer: Answer) {
+    fields = answer.fields
+    isCreateable = answer.isCreateable
+    isUpdateable = answer.isUpdateable
+    readAt = 0
+    let names = answer.fields.enumerated().map { ($1.name.lowercased(), $0) }
+    places = Dictionary(names, uniquingKeysWith: { first, _ in first })
   }
 }
 
-extension Salesforce {
-  static let descriptionMilliseconds: Int64 = 24 * 3_600_000
+/// The members of a describe answer that we rely on; each version adds others.
+private struct Answer {
+  var fields: [FieldDescription] = []
+  var isCreateable = false
+  var isUpdateable = false
 
-  /// What the integration user may see of `object`: kept for a day, then asked for again with
-  /// If-Modified-Since.
-  package func describe(_ object: RecordObject) async throws(Failure) -> ObjectDescription {
-    try await describe(Stream(object), isFresh: false)
+  init(fields: [FieldDescription], isCreateable: Bool, isUpdateable: Bool) {
+    self.fields = fields
+    self.isCreateable = isCreateable
+    self.isUpdateable = isUpdateable
   }
 
-  /// What is kept will not do when `isFresh`.
-  func describe(_ stream: Stream, isFresh: Bool) async throws(Failure) -> ObjectDescription {
-    let kept = descriptions[stream]
-    if !isFresh, let kept, abs(now() - kept.readAt) < Self.descriptionMilliseconds { return kept }
-    var call = Call(
-      path: path("/sobjects/\(stream.rawValue)/describe"),
-      attempt: "read the fields of \(stream.rawValue)")
-    // Whether a permission that was granted moves Last-Modified is not known: what lacks a field
-    // is read whole.
-    if !isFresh, let kept, let since = kept.lastModified, shape(of: stream, kept).isComplete {
-      call.headers["If-Modified-Since"] = since
-    }
-    let response = try await send(call)
-    let at = now()
-    if response.status == 304, var kept {
-      kept.readAt = at
-      descriptions[stream] = kept
-      return kept
-    }
-    guard let description = ObjectDescription(response, readAt: at) else {
-      throw .unreadable(call.attempt, "the answer lists no fields", response)
-    }
-    descriptions[stream] = description
-    return description
-  }
-
-  /// Fields that we would read but may not see, as `Lead.Title`; known after the first reading.
-  package var missingFields: [String] {
-    Stream.allCases.flatMap { stream in
-      (descriptions[stream].map { shape(of: stream, $0).missing } ?? []).map {
-        "\(stream.rawValue).\($0)"
+  init(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    var reader = JSONReader(bytes)
+    try reader.readObject { reader, key throws(JSONError) in
+      if key == "fields" {
+        try reader.readArray { reader throws(JSONError) in
+          let field = try Self.readField(&reader)
+          if !field.name.isEmpty { fields.append(field) }
+        }
+      } else if key == "createable" {
+        isCreateable = try reader.readFlagIfAny() ?? false
+      } else if key == "updateable" {
+        isUpdateable = try reader.readFlagIfAny() ?? false
+      } else {
+        try reader.skipValue()
       }
     }
+    try reader.finish()
   }
 
-  func shape(of stream: Stream, _ description: ObjectDescription?) -> RowShape {
-    RowShape(stream, matchField: settings.matchField, visible: description)
+  private static func readField(
+    _ reader: inout JSONReader
+  ) throws(JSONError) -> FieldDescription {
+    // What a field is not said to be able to, it cannot.
+    var field = FieldDescription(
+      name: "", type: "", isCreateable: false, isUpdateable: false, isNillable: false,
+      isFilterable: false)
+    try reader.readObject { reader, key throws(JSONError) in
+      if let path = texts[key.string] {
+        if let text = try reader.readTextIfAny() { field[keyPath: path] = text }
+      } else if let path = numbers[key.string] {
+        if let number = try reader.readNumberIfAny() { field[keyPath: path] = max(0, number) }
+      } else if let path = flags[key.string] {
+        if let flag = try reader.readFlagIfAny() { field[keyPath: path] = flag }
+      } else if key == "picklistValues" {
+        field.picklistValues = try readValues(&reader)
+      } else {
+        try reader.skipValue()
+      }
+    }
+    return field
   }
 
-  /// The shape that the rows of `stream` are asked for in; owners are described only after a
-  /// query of theirs was refused.
-  func shape(of stream: Stream) async throws(Failure) -> RowShape {
-    let isKnown = stream.object != nil || descriptions[stream] != nil
-    let description = isKnown ? try await describe(stream, isFresh: false) : nil
-    let shape = shape(of: stream, description)
-    guard let hidden = shape.indispensable.first else { return shape }
-    // Perhaps the permission has just been granted.
-    let again = self.shape(of: stream, try await describe(stream, isFresh: true))
-    guard let still = again.indispensable.first else { return again }
-    throw Failure(
-      .salesforce, SalesforceMeaning.fieldHidden, attempt: "read \(stream.rawValue)",
-      answer: "\(stream.rawValue).\(still) is not visible: grant the integration user read access "
-        + "to it (Setup, Object Manager, \(stream.rawValue), Fields, \(hidden), Field-Level Security)",
-      fields: [still])
+  private static func readValues(
+    _ reader: inout JSONReader
+  ) throws(JSONError) -> [FieldDescription.PicklistValue] {
+    var values: [FieldDescription.PicklistValue] = []
+    try reader.readArrayIfAny { reader throws(JSONError) in
+      var value: String?
+      var label: String?
+      var isActive = true
+      try reader.readObjectIfAny { reader, key throws(JSONError) in
+        if key == "value" {
+          value = try reader.readTextIfAny()
+        } else if key == "label" {
+          label = try reader.readTextIfAny()
+        } else if key == "active" {
+          isActive = try reader.readFlagIfAny() ?? true
+        } else {
+          try reader.skipValue()
+        }
+      }
+      guard let value else { return }
+      values.append(.init(value: value, label: label ?? value, isActive: isActive))
+    }
+    return values
   }
+
+  private typealias Path<Value> = any WritableKeyPath<FieldDescription, Value> & Sendable
+
+  private static let texts: [String: Path<String>] = [
+    "name": \.name, "label": \.label, "type": \.type,
+  ]
+  private static let numbers: [String: Path<Int>] = [
+    "length": \.length, "digits": \.digits, "precision": \.precision, "scale": \.scale,
+  ]
+  private static let flags: [String: Path<Bool>] = [
+    "createable": \.isCreateable, "updateable": \.isUpdateable, "nillable": \.isNillable,
+    "defaultedOnCreate": \.isDefaultedOnCreate, "restrictedPicklist": \.isRestrictedPicklist,
+    "externalId": \.isExternalID, "unique": \.isUnique, "filterable": \.isFilterable,
+  ]
 }

@@ -55,10 +55,27 @@ package struct Page: Sendable {
     try sink.flush()
   }
 
+  /// The ids of the rows.
+  func ids() throws(Failure) -> Set<String> {
+    let sink = IDs()
+    do {
+      try forEachRow(sink)
+    } catch {
+      throw (error as? Failure) ?? .unreadable(attempt, "\(error)", nil)
+    }
+    return sink.ids
+  }
+
+  private final class IDs: RowSink {
+    var ids: Set<String> = []
+    func take(_ row: borrowing RowBuffer) { if let id = row.string(0) { ids.insert(id) } }
+    func flush() {}
+  }
+
   // MARK: Reading
 
   /// What a page consists of, before it is believed.
-  private struct Parts {
+  struct Parts {
     var total: Int64?
     var isDone: Bool?
     var next: String?
@@ -111,6 +128,22 @@ package struct Page: Sendable {
     return (Page(response.body, all, shape, check, attempt), check.nulls)
   }
 
+  /// One page of the rows of several; nil when there is none to take the shape from.
+  static func joined(_ pages: [Page]) throws(Failure) -> Page? {
+    guard let first = pages.first, pages.count > 1 else { return pages.first }
+    var bytes: [UInt8] = [UInt8(ascii: "[")]
+    for page in pages where page.rows > 0 {
+      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+      bytes += page.bytes[page.records].dropFirst().dropLast()
+    }
+    bytes.append(UInt8(ascii: "]"))
+    let all = 0..<bytes.count
+    let check = try RowCheck(bytes, all, first.shape) {
+      .unreadable(first.attempt, $0, nil)
+    }
+    return Page(bytes, all, first.shape, check, first.attempt)
+  }
+
   private init(
     _ bytes: [UInt8], _ records: Range<Int>, _ shape: RowShape, _ check: RowCheck,
     _ attempt: String
@@ -126,7 +159,7 @@ package struct Page: Sendable {
     next = nil
   }
 
-  private static func parts(
+  static func parts(
     _ all: UnsafeRawBufferPointer, _ part: Range<Int>
   ) throws(JSONError) -> Parts {
     var parts = Parts()

@@ -19,7 +19,7 @@ extension Salesforce {
 
   /// What of `object` the integration user may not see: one describe at most.
   package func hiddenFields(of object: RecordObject) async throws(Failure) -> HiddenFields {
-    let shape = shape(of: Stream(object), try await describe(object))
+    let shape = shape(of: Stream(object), try await describe(DescribedObject(object)))
     return HiddenFields(optional: shape.missing, indispensable: shape.indispensable)
   }
 }

@@ -24,16 +24,16 @@ extension Salesforce {
   package func page(
     of stream: Stream, from start: StreamStart
   ) async throws(Failure) -> Page {
-    do throws(Failure) {
-      return try await firstPage(of: stream, from: start)
-    } catch {
-      guard error.meaning == SalesforceMeaning.field else { throw error }
-      _ = try await describe(stream, isFresh: true)
-    }
-    do throws(Failure) {
-      return try await firstPage(of: stream, from: start)
-    } catch {
-      throw error.asHidden
+    var round = 0
+    while true {
+      do throws(Failure) {
+        return try await firstPage(of: stream, from: start)
+      } catch {
+        guard error.meaning == SalesforceMeaning.field,
+          try await reconsider(stream, round)
+        else { throw round > 0 ? error.asHidden : error }
+      }
+      round += 1
     }
   }
 
@@ -66,9 +66,11 @@ extension Salesforce {
         answer: "\(ids.count) ids in one call, where \(Self.idsMax) may be")
     }
     let shape = try await shape(of: Stream(object))
+    // Whether collections give a related object's fields is nowhere written.
+    if shape.nested != nil { return try await queriedRows(of: object, ids, attempt) }
     let call = Call.post(
       path("/composite/sobjects/\(object.rawValue)"),
-      json: "{\"ids\":\(Self.array(ids)),\"fields\":\(Self.array(shape.fields))}",
+      json: "{\"ids\":\(Encoding.json(ids)),\"fields\":\(Encoding.json(shape.fields))}",
       attempt: attempt)
     let response = try await send(call)
     let (page, nulls) = try Page.array(
@@ -76,8 +78,39 @@ extension Salesforce {
     return (page, nulls.map { ids[$0] })
   }
 
-  private static func array(_ texts: [String]) -> String {
-    "[" + texts.map { Encoding.json($0) }.joined(separator: ",") + "]"
+  /// As ``rows(of:ids:)`` by a query; it is one call all the same, unless the page is a short one.
+  private func queriedRows(
+    of object: RecordObject, _ ids: [String], _ attempt: String
+  ) async throws(Failure) -> (page: Page, missing: [String]) {
+    let stream = Stream(object)
+    let answer = try await pages(of: [stream], attempt: attempt, includesDeleted: false) {
+      SOQL.select($1.fields, from: $0.rawValue, where: SOQL.isIn("Id", ids))
+    }
+    let all = try await whole(answer.pages[stream].map { [$0] } ?? [], attempt)
+    guard let page = try Page.joined(all) else {
+      throw .unreadable(attempt, "the answer has no page", nil)
+    }
+    let found = try page.ids()
+    return (page, ids.filter { !found.contains(SalesforceID.normalized($0) ?? $0) })
+  }
+
+  static let pagesMax = 50
+
+  /// `pages` and all that follow them.
+  func whole(_ pages: [Page], _ attempt: String) async throws(Failure) -> [Page] {
+    var all: [Page] = []
+    for first in pages {
+      var page = first
+      all.append(page)
+      while page.next != nil {
+        guard all.count < Self.pagesMax else {
+          throw .unreadable(attempt, "the answer has more than \(Self.pagesMax) pages", nil)
+        }
+        page = try await nextPage(of: page)
+        all.append(page)
+      }
+    }
+    return all
   }
 }
 

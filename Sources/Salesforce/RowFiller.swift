@@ -37,12 +37,33 @@ struct RowFiller {
     begin()
     try reader.readObject { reader, key throws(JSONError) in
       guard let place = shape.place(of: key, hint: expected) else {
-        return try reader.skipValue()
+        guard let nested = shape.nested, key.equals(nested.key) else {
+          return try reader.skipValue()
+        }
+        return try fill(nested, from: &reader)
       }
       expected = place + 1
       try set(place, from: &reader)
     }
     return true
+  }
+
+  /// Reads the related object, or the null that stands for a record without one.
+  private mutating func fill(
+    _ nested: RowShape.Nested, from reader: inout JSONReader
+  ) throws(JSONError) {
+    expected = nested.places.upperBound
+    if try reader.peek() == .null {
+      try reader.readNull()
+      for place in nested.places { set(place, nil) }
+      return
+    }
+    try reader.readObject { reader, key throws(JSONError) in
+      guard let index = nested.members.firstIndex(where: { key.equals($0) }) else {
+        return try reader.skipValue()
+      }
+      try set(nested.places.lowerBound + index, from: &reader)
+    }
   }
 
   private mutating func set(

@@ -21,6 +21,17 @@ struct RowShape: Sendable {
 
   /// The place that the match field has besides being a column of its own, and of which.
   let twin: (place: Int, of: Int)?
+  /// The fields of the Contact's account, which stand in an object of its own in an answer.
+  let nested: Nested?
+
+  /// Selected fields whose names begin with one relation, side by side in ``selected``.
+  struct Nested: Sendable {
+    /// The key that the relation has in a row.
+    var key: [UInt8]
+    var places: Range<Int>
+    /// The members of the related object, one for each place.
+    var members: [[UInt8]]
+  }
 
   /// One name for each of ``selected``.
   var names: [String] { selected.map { String(decoding: $0.name, as: UTF8.self) } }
@@ -34,15 +45,23 @@ struct RowShape: Sendable {
   var mask: UInt32 { selected.isEmpty ? 0 : UInt32.max >> (32 - UInt32(selected.count)) }
 
   /// The shape of a stream's rows; everything is taken for visible when nobody asked.
-  init(_ stream: Stream, matchField: String?, visible: ObjectDescription?) {
+  ///
+  /// `hidesAccount` leaves out the Contact's account, which describe cannot answer for.
+  init(
+    _ stream: Stream, matchField: String?, visible: ObjectDescription?, hidesAccount: Bool = false
+  ) {
     self.stream = stream
     var selected: [Selected] = []
     var missing: [String] = []
     var indispensable: [String] = []
     for wish in Self.wishes(of: stream, matchField) {
-      let found = visible.map { $0.field(wish.name)?.name } ?? wish.name
-      guard let found else {
-        if wish.isOptional { missing.append(wish.name) } else { indispensable.append(wish.name) }
+      guard let found = Self.find(wish, visible, hidesAccount) else {
+        let name = wish.via ?? wish.name
+        if !wish.isOptional {
+          indispensable.append(name)
+        } else if missing.last != name {
+          missing.append(name)
+        }
         continue
       }
       let isNumber = Self.numbers.contains(visible?.field(found)?.type ?? "")
@@ -52,8 +71,29 @@ struct RowShape: Sendable {
     self.selected = selected
     let last = selected.indices.last ?? 0
     twin = selected.dropLast().firstIndex { $0.name == selected[last].name }.map { (last, $0) }
+    nested = Self.nested(selected)
     self.missing = missing
     self.indispensable = indispensable
+  }
+
+  /// The name under which a field is asked for; nil when it is hidden.
+  private static func find(
+    _ wish: Wish, _ visible: ObjectDescription?, _ hidesAccount: Bool
+  ) -> String? {
+    if wish.via != nil, hidesAccount { return nil }
+    guard let visible else { return wish.name }
+    if let field = visible.field(wish.name) { return field.name }
+    // A description lists the look-up; what it leads to is another object's.
+    return wish.via.flatMap { visible.field($0) } == nil ? nil : wish.name
+  }
+
+  private static func nested(_ selected: [Selected]) -> Nested? {
+    let prefix = Array("\(account).".utf8)
+    let places = selected.indices.filter { selected[$0].name.starts(with: prefix) }
+    guard let first = places.first, let last = places.last else { return nil }
+    return Nested(
+      key: Array(account.utf8), places: first..<(last + 1),
+      members: places.map { Array(selected[$0].name.dropFirst(prefix.count)) })
   }
 
   /// The first place in ``selected`` that `key` fills; `hint` is looked at first.
@@ -81,7 +121,11 @@ struct RowShape: Sendable {
     var column: Int
     var kind: Kind
     var isOptional = false
+    /// The look-up that must be visible, for a field of another object.
+    var via: String?
   }
+
+  private static let account = "Account"
 
   private static func wishes(of stream: Stream, _ matchField: String?) -> [Wish] {
     if let object = stream.object { return records(object, matchField) }
@@ -122,6 +166,16 @@ struct RowShape: Sendable {
       wishes += [
         wish("Status", .status, .text, optional: true), wish("IsConverted", .isConverted, .flag),
         wish("ConvertedContactId", .convertedContactID, .id),
+        wish("Company", .company, .text, optional: true),
+      ]
+    } else {
+      wishes += [
+        Wish(
+          name: "\(account).Name", column: RecordColumn.company.rawValue, kind: .text,
+          isOptional: true, via: "AccountId"),
+        Wish(
+          name: "\(account).OwnerId", column: RecordColumn.accountOwnerID.rawValue, kind: .id,
+          isOptional: true, via: "AccountId"),
       ]
     }
     if let matchField { wishes.append(wish(matchField, .matchKey, .text)) }

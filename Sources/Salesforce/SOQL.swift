@@ -61,6 +61,16 @@ package enum SOQL {
     return statement(fields, stream, conditions)
   }
 
+  /// Rows for which `condition` holds, in no order.
+  static func select(_ fields: [String], from object: String, where condition: String) -> String {
+    "SELECT \(fields.joined(separator: ", ")) FROM \(object) WHERE \(condition)"
+  }
+
+  /// `field IN (…)`.
+  static func isIn(_ field: String, _ texts: [String]) -> String {
+    "\(field) IN (\(texts.map { literal($0) }.joined(separator: ",")))"
+  }
+
   static func count(_ stream: Stream) -> String { statement(["count()"], stream, base(of: stream)) }
 
   private static func base(of stream: Stream) -> [String] {

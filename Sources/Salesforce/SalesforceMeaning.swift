@@ -6,7 +6,7 @@ package import SyncCore
 /// "Status Codes and Error Responses"; Salesforce Help, "OAuth 2.0 flow errors".
 package enum SalesforceMeaning {
   package static let all: [Meaning] =
-    ofRecords + ofFields + ofAccess + ofLimits + ofLogin + ofConnection + ofReading
+    ofRecords + ofWrites + ofFields + ofAccess + ofLimits + ofLogin + ofConnection + ofReading
 
   /// The meaning of one error of an answer.
   ///
@@ -58,6 +58,7 @@ package enum SalesforceMeaning {
     "INVALID_EMAIL_ADDRESS": email, "INVALID_TYPE_ON_FIELD_IN_RECORD": wrongType,
     "JSON_PARSER_ERROR": wrongType, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": picklist,
     "NUMBER_OUTSIDE_VALID_RANGE": numberRange, "MALFORMED_ID": malformedID,
+    "INVALID_QUERY_FILTER_OPERATOR": malformedID,
     "MALFORMED_QUERY": query, "FIELD_CUSTOM_VALIDATION_EXCEPTION": validation,
     "FIELD_INTEGRITY_EXCEPTION": integrity, "FIELD_FILTER_VALIDATION_EXCEPTION": lookupFilter,
     "INVALID_FIELD": field, "INVALID_FIELD_FOR_INSERT_UPDATE": fieldNotWritable,

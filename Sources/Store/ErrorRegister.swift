@@ -116,7 +116,10 @@ extension Store {
     return (result?.0 ?? 0, result?.1 == 1)
   }
 
-  /// Closes what concerns a person; a nil time removes it, for a person who is gone.
+  /// Closes what concerns a person and nothing narrower; a nil time removes all of it, for a person
+  /// who is gone.
+  ///
+  /// An entry with a subject key of its own, such as that of one field, is closed by that key.
   package func closeErrors(ofPerson personID: String, at now: Int64?) throws(SQLError) {
     guard let now else {
       return try database.statement(
@@ -127,6 +130,7 @@ extension Store {
       """
       UPDATE error SET closed_at = ?2 WHERE person_id = ?1 AND closed_at IS NULL
         AND kind <> 'broken' AND code <> 'IC-VALUE-ALTERED'
+        AND substr(subject_key, 1, length(?1) + 1) = ?1 || '/'
       """
     ).run {
       $0.bind(1, personID)
@@ -164,11 +168,15 @@ extension Store {
     return database.changes
   }
 
-  /// Closes what concerns a person of whom nothing is refused any more.
+  /// Closes what concerns a person of whom neither side refuses anything any more.
   package func closeErrorsUnlessParked(ofPerson personID: String, at now: Int64) throws(SQLError) {
     let isParked =
-      try database.statement("SELECT 1 FROM delivery WHERE person_id = ? AND state = 2 LIMIT 1")
-      .first {
+      try database.statement(
+        """
+        SELECT 1 FROM delivery WHERE person_id = ?1 AND state = 2
+        UNION ALL SELECT 1 FROM salesforce_delivery WHERE person_id = ?1 AND state = 2 LIMIT 1
+        """
+      ).first {
         $0.bind(1, personID)
       } read: { _ in
         true

@@ -76,7 +76,7 @@ extension Store {
     }
   }
 
-  private func setLink(of personID: String, to link: Link?) throws(SQLError) {
+  func setLink(of personID: String, to link: Link?) throws(SQLError) {
     guard let link else {
       return try database.statement("DELETE FROM link WHERE person_id = ?").run {
         $0.bind(1, personID)
@@ -117,56 +117,5 @@ extension Store {
       ids.append($0.text(0))
     }
     return ids
-  }
-
-  /// Takes a person out of the snapshot; its deliveries end without error (M8).
-  ///
-  /// What had happened to it goes to the `survivor` of a merge (M5): its link or pin, unless the
-  /// survivor has one, and a place among the differences of `cycle`.
-  package func drop(_ personID: String, survivor: String?, cycle: Int64) throws(SQLError) {
-    if let survivor, survivor != personID {
-      try bequeath(personID, to: survivor)
-      try noteDifference(ofPerson: survivor, cycle: cycle)
-    }
-    for table in ["link", "pin", "ambiguous", "person_difference", "event_second", "delivery"] {
-      try database.statement("DELETE FROM \(table) WHERE person_id = ?").run {
-        $0.bind(1, personID)
-      }
-    }
-    try database.statement("DELETE FROM person WHERE id = ?").run { $0.bind(1, personID) }
-    try closeErrors(ofPerson: personID, at: nil)
-  }
-
-  private func bequeath(_ personID: String, to survivor: String) throws(SQLError) {
-    guard try pin(of: survivor) == nil else { return }
-    if let pin = try pin(of: personID) { try setPin(of: survivor, to: pin) }
-    guard let link = try link(of: personID), try self.link(of: survivor) == nil else { return }
-    try setLink(of: survivor, to: link)
-    // The link comes as its events have told it, those that wait included: they go with it (S8).
-    try database.statement("UPDATE delivery SET person_id = ?2 WHERE person_id = ?1 AND kind = 1")
-      .run {
-        $0.bind(1, personID)
-        $0.bind(2, survivor)
-      }
-    guard try pin(of: survivor) == nil else { return }
-    // A link whose e-mails differ is pinned, or the survivor's own address would end it.
-    let key = try person(survivor).flatMap(key(of:))
-    let other = try record(link.recordID).flatMap(self.key(of:))
-    if key == nil || key != other { try setPin(of: survivor, to: link.recordID) }
-  }
-
-  /// Where a merged person went, when Intercom does not say: the one user with its e-mail.
-  package func survivorByEmail(of personID: String) throws(SQLError) -> String? {
-    guard let email = try person(personID)?.email else { return nil }
-    var ids: [String] = []
-    try database.statement(
-      "SELECT id FROM person WHERE email = ?1 AND id <> ?2 AND role = 'user' LIMIT 2"
-    ).rows {
-      $0.bind(1, email)
-      $0.bind(2, personID)
-    } each: {
-      ids.append($0.text(0))
-    }
-    return ids.count == 1 ? ids[0] : nil
   }
 }

@@ -3,7 +3,7 @@ package import SyncCore
 extension Store {
   private static let recordColumns = """
     id, object, modified_at, email, match_key, name, status, title, owner_id, is_deleted,
-    is_converted, converted_contact_id, master_record_id, created_at
+    is_converted, converted_contact_id, master_record_id, created_at, company, account_owner_id
     """
 
   private static func record(_ row: Statement) -> Record {
@@ -13,7 +13,7 @@ extension Store {
       name: row.textOrNull(5), status: row.textOrNull(6), title: row.textOrNull(7),
       ownerID: row.textOrNull(8), isDeleted: row.bool(9), isConverted: row.bool(10),
       convertedContactID: row.textOrNull(11), masterRecordID: row.textOrNull(12),
-      createdAt: row.integer(13))
+      createdAt: row.integer(13), company: row.textOrNull(14), accountOwnerID: row.textOrNull(15))
   }
 
   package func record(_ id: String) throws(SQLError) -> Record? {
@@ -54,8 +54,10 @@ extension Store {
     }
   }
 
-  private static let personColumns =
-    "id, updated_at, role, email, external_id, observed, sent, returned, accepted"
+  private static let personColumns = """
+    id, updated_at, role, email, external_id, observed, sent, returned, accepted, watched,
+    company_id, teammate_id, created_at, rules_epoch
+    """
 
   private static func person(_ row: Statement) -> Person {
     Person(
@@ -63,7 +65,9 @@ extension Store {
       externalID: row.textOrNull(4), observed: AttributeValues(encoded: row.textOrNull(5)),
       sent: row.textOrNull(6).map { AttributeValues(encoded: $0) },
       returned: row.textOrNull(7).map { AttributeValues(encoded: $0) },
-      accepted: AttributeSet(rawValue: row.integer(8)))
+      accepted: AttributeSet(rawValue: row.integer(8)), watched: Values(json: row.textOrNull(9)),
+      companyID: row.textOrNull(10), teammateID: row.textOrNull(11), createdAt: row.integer(12),
+      rulesEpoch: row.integer(13))
   }
 
   package func person(_ id: String) throws(SQLError) -> Person? {

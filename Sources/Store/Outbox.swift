@@ -6,6 +6,10 @@ package enum DeliveryKind: Int64, Sendable {
   case attributes = 0
   /// One POST of an event; its payload is fixed when it is planned.
   case event = 1
+  /// One PUT of the person's owner, who is computed when it is sent (A2).
+  case owner
+  /// Assigns one conversation to a teammate, who is computed when it is sent (A1).
+  case assign
 }
 
 /// Who goes first (S9).
@@ -36,12 +40,14 @@ package struct Delivery: Sendable, Equatable {
   package var firstFailedAt: Int64?
   package var nextTryAt: Int64
   package var queuedAt: Int64
+  /// Of an ``DeliveryKind/assign`` only.
+  package var conversationID: String?
 }
 
 extension Store {
   static let deliveryColumns = """
     id, kind, person_id, record_id, lane, state, generation, payload, attempts,
-    first_failed_at, next_try_at, queued_at
+    first_failed_at, next_try_at, queued_at, conversation_id
     """
 
   static func delivery(_ row: Statement) -> Delivery {
@@ -51,7 +57,8 @@ extension Store {
       lane: Lane(rawValue: row.integer(4)) ?? .backfill,
       state: DeliveryState(rawValue: row.integer(5)) ?? .waiting,
       generation: row.integer(6), payload: row.textOrNull(7), attempts: row.integer(8),
-      firstFailedAt: row.integerOrNull(9), nextTryAt: row.integer(10), queuedAt: row.integer(11))
+      firstFailedAt: row.integerOrNull(9), nextTryAt: row.integer(10), queuedAt: row.integer(11),
+      conversationID: row.textOrNull(12))
   }
 
   // MARK: Owing
@@ -65,21 +72,7 @@ extension Store {
     to personID: String, record recordID: String?, lane: Lane, moves: Bool, desired: String?,
     cycle: Int64, now: Int64
   ) throws(SQLError) {
-    try database.statement(
-      """
-      INSERT INTO delivery(kind, person_id, record_id, lane, state, cycle, generation, payload,
-        moves, attempts, first_failed_at, next_try_at, queued_at)
-      VALUES(0, ?1, ?2, ?3, 0, ?4, 1, NULL, ?5, 0, NULL, 0, ?6)
-      ON CONFLICT(person_id) WHERE kind = 0 DO UPDATE SET
-        record_id = excluded.record_id, lane = min(lane, excluded.lane), state = 0,
-        cycle = excluded.cycle, generation = generation + 1, moves = excluded.moves,
-        payload = NULL,
-        attempts = iif(state = 2, 0, attempts),
-        first_failed_at = iif(state = 2, NULL, first_failed_at),
-        next_try_at = iif(state = 2, 0, next_try_at)
-      WHERE state <> 2 OR payload IS NOT ?7
-      """
-    ).run {
+    try database.statement(Self.oweAttributes).run {
       $0.bind(1, personID)
       $0.bind(2, recordID)
       $0.bind(3, lane.rawValue)
@@ -88,6 +81,25 @@ extension Store {
       $0.bind(6, now)
       $0.bind(7, desired ?? "")
     }
+  }
+
+  private static let oweAttributes = oweOnce(.attributes)
+
+  /// Owes a person something whose value is computed when it is sent: one row of that kind.
+  static func oweOnce(_ kind: DeliveryKind) -> String {
+    """
+    INSERT INTO delivery(kind, person_id, record_id, lane, state, cycle, generation, payload,
+      moves, attempts, first_failed_at, next_try_at, queued_at)
+    VALUES(\(kind.rawValue), ?1, ?2, ?3, 0, ?4, 1, NULL, ?5, 0, NULL, 0, ?6)
+    ON CONFLICT(person_id) WHERE kind = \(kind.rawValue) DO UPDATE SET
+      record_id = excluded.record_id, lane = min(lane, excluded.lane), state = 0,
+      cycle = excluded.cycle, generation = generation + 1, moves = excluded.moves,
+      payload = NULL,
+      attempts = iif(state = 2, 0, attempts),
+      first_failed_at = iif(state = 2, NULL, first_failed_at),
+      next_try_at = iif(state = 2, 0, next_try_at)
+    WHERE state <> 2 OR payload IS NOT ?7
+    """
   }
 
   /// Ends an attributes delivery that has nothing to say any more; false when there was none.
@@ -183,12 +195,12 @@ extension Store {
     }
   }
 
-  /// The person's attributes, where its events cannot be sent for the time being.
-  package func waitingAttributes(of personID: String) throws(SQLError) -> Delivery? {
+  /// The person's first delivery that is no event, where these cannot be sent for the time being.
+  package func headBesideEvents(of personID: String) throws(SQLError) -> Delivery? {
     try database.statement(
       """
       SELECT \(Self.deliveryColumns) FROM delivery
-      WHERE person_id = ? AND kind = 0 AND state <> 2
+      WHERE person_id = ? AND kind <> 1 AND state <> 2 ORDER BY id LIMIT 1
       """
     ).first {
       $0.bind(1, personID)
@@ -208,6 +220,7 @@ extension Store {
         $0.bind(3, latest)
       }
     }
+    try recallTriesToSalesforce(after: latest, to: now)
   }
 
   /// When the next waiting delivery may be tried, of those after `moment`; nil when none waits.
@@ -251,6 +264,7 @@ extension Store {
       "UPDATE delivery SET next_try_at = 0 WHERE state = 1 AND next_try_at > 0"
     )
     .run()
+    try hurryToSalesforce()
   }
 
   /// Tries a delivery again later.
@@ -270,7 +284,7 @@ extension Store {
     }
   }
 
-  /// Sets a refused delivery aside; `payload` is what was refused, for attributes.
+  /// Sets a refused delivery aside; `payload` is what was refused, but for events.
   package func park(_ delivery: Delivery, payload: String?) throws(SQLError) {
     try database.statement(
       """
@@ -290,7 +304,7 @@ extension Store {
     try database.statement(
       """
       UPDATE delivery SET state = 1, attempts = 0, first_failed_at = NULL, next_try_at = 0,
-        lane = min(lane, ?2), payload = iif(kind = 0, NULL, payload)
+        lane = min(lane, ?2), payload = iif(kind = 1, payload, NULL)
       WHERE state = 2 AND (?1 IS NULL OR person_id = ?1)
       """
     ).run {
@@ -330,9 +344,16 @@ extension Store {
     return (altered, altered.filter { accepted.contains($0) })
   }
 
-  /// Deliveries that `cycle` planned last and that are in that state.
+  /// Deliveries to either side that `cycle` planned last and that are in that state; what is being
+  /// sent to Salesforce counts as waiting.
   package func count(cycle: Int64, in state: DeliveryState) throws(SQLError) -> Int64 {
-    try database.statement("SELECT count(*) FROM delivery WHERE state = ? AND cycle = ?").first {
+    try database.statement(
+      """
+      SELECT (SELECT count(*) FROM delivery WHERE state = ?1 AND cycle = ?2)
+        + (SELECT count(*) FROM salesforce_delivery
+          WHERE cycle = ?2 AND (state = ?1 OR state = 3 AND ?1 = 1))
+      """
+    ).first {
       $0.bind(1, state.rawValue)
       $0.bind(2, cycle)
     } read: {

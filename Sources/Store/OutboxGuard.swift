@@ -18,8 +18,16 @@ extension Store {
       """, except: other)
   }
 
+  /// How many deliveries to either side are held.
   package func heldCount(except other: Int64?) throws(SQLError) -> Int64 {
-    try countHeld("", except: other)
+    let toSalesforce = try database.statement(
+      "SELECT count(*) FROM salesforce_delivery WHERE state = 0 AND cycle IS NOT ?1"
+    ).first {
+      $0.bind(1, other)
+    } read: {
+      $0.integer(0)
+    }
+    return try countHeld("", except: other) + (toSalesforce ?? 0)
   }
 
   private func countHeld(_ condition: String, except other: Int64?) throws(SQLError) -> Int64 {
@@ -35,36 +43,45 @@ extension Store {
   /// Rows let go by one statement, whose undo log is held in memory.
   private static let releasedMax: Int64 = 5_000
 
-  /// Lets held deliveries go.
+  /// Lets held deliveries to either side go.
   package func releaseHeld(except other: Int64?) throws(SQLError) {
-    repeat {
-      try database.statement(
-        """
-        UPDATE delivery SET state = 1
-        WHERE id IN (SELECT id FROM delivery WHERE state = 0 AND cycle IS NOT ?1 LIMIT ?2)
-        """
-      ).run {
-        $0.bind(1, other)
-        $0.bind(2, Self.releasedMax)
-      }
-    } while database.changes == Self.releasedMax
+    for table in Self.outboxes {
+      repeat {
+        try database.statement(
+          """
+          UPDATE \(table) SET state = 1
+          WHERE id IN (SELECT id FROM \(table) WHERE state = 0 AND cycle IS NOT ?1 LIMIT ?2)
+          """
+        ).run {
+          $0.bind(1, other)
+          $0.bind(2, Self.releasedMax)
+        }
+      } while database.changes == Self.releasedMax
+    }
   }
+
+  private static let outboxes = ["delivery", "salesforce_delivery"]
 
   /// Lets some of the held deliveries of `cycle` go; false when none was left.
   package func releaseSlice(cycle: Int64) throws(SQLError) -> Bool {
-    try database.statement(
-      """
-      UPDATE delivery SET state = 1
-      WHERE id IN (SELECT id FROM delivery WHERE state = 0 AND cycle = ?1 LIMIT 2000)
-      """
-    ).run { $0.bind(1, cycle) }
-    return database.changes > 0
+    for table in Self.outboxes {
+      try database.statement(
+        """
+        UPDATE \(table) SET state = 1
+        WHERE id IN (SELECT id FROM \(table) WHERE state = 0 AND cycle = ?1 LIMIT 2000)
+        """
+      ).run { $0.bind(1, cycle) }
+      if database.changes > 0 { return true }
+    }
+    return false
   }
 
   /// Lets the held deliveries of one cycle go: a person asked for just these.
   package func releaseHeld(cycle: Int64) throws(SQLError) {
-    try database.statement("UPDATE delivery SET state = 1 WHERE state = 0 AND cycle = ?").run {
-      $0.bind(1, cycle)
+    for table in Self.outboxes {
+      try database.statement("UPDATE \(table) SET state = 1 WHERE state = 0 AND cycle = ?").run {
+        $0.bind(1, cycle)
+      }
     }
   }
 

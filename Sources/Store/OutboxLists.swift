@@ -1,11 +1,15 @@
 import SyncCore
 
-/// The queue in figures.
+/// The queue to both sides in figures.
 package struct OutboxCounts: Sendable, Equatable {
+  /// Waiting or being sent.
   package var pending: Int64
   package var held: Int64
   package var parked: Int64
+  /// First-time enrichment that waits, which is all Intercom's.
   package var backfill: Int64
+  /// Of ``pending``, what is owed to Salesforce.
+  package var toSalesforce: Int64 = 0
   /// When the oldest pending delivery was queued.
   package var oldestQueuedAt: Int64?
 }
@@ -20,23 +24,41 @@ package struct LinkCounts: Sendable, Equatable {
 
 extension Store {
   package func outboxCounts() throws(SQLError) -> OutboxCounts {
-    let oldest = try database.statement(
-      "SELECT queued_at FROM delivery WHERE state <> 2 ORDER BY id LIMIT 1"
-    ).first { _ in
-    } read: {
-      $0.integer(0)
+    var oldest: Int64?
+    for table in ["delivery", "salesforce_delivery"] {
+      let at = try database.statement(
+        "SELECT queued_at FROM \(table) WHERE state <> 2 ORDER BY id LIMIT 1"
+      ).first { _ in
+      } read: {
+        $0.integer(0)
+      }
+      if let at { oldest = min(oldest ?? at, at) }
     }
+    let toSalesforce =
+      try tally(SalesforceDeliveryState.waiting) + tally(SalesforceDeliveryState.sending)
     return OutboxCounts(
-      pending: try tally(.waiting), held: try tally(.held), parked: try tally(.parked),
-      backfill: try tally(.waiting, lane: .backfill), oldestQueuedAt: oldest)
+      pending: try tally(DeliveryState.waiting) + toSalesforce,
+      held: try tally(DeliveryState.held) + tally(SalesforceDeliveryState.held),
+      parked: try tally(DeliveryState.parked) + tally(SalesforceDeliveryState.parked),
+      backfill: try tally(DeliveryState.waiting, lane: .backfill), toSalesforce: toSalesforce,
+      oldestQueuedAt: oldest)
   }
 
-  /// How many deliveries are in that state, in one lane or in all.
+  /// How many deliveries to Intercom are in that state, in one lane or in all.
   func tally(_ state: DeliveryState, lane: Lane? = nil) throws(SQLError) -> Int64 {
+    try tally("delivery_tally", state.rawValue, lane)
+  }
+
+  /// How many deliveries to Salesforce are in that state, in one lane or in all.
+  func tally(_ state: SalesforceDeliveryState, lane: Lane? = nil) throws(SQLError) -> Int64 {
+    try tally("salesforce_delivery_tally", state.rawValue, lane)
+  }
+
+  private func tally(_ table: String, _ state: Int64, _ lane: Lane?) throws(SQLError) -> Int64 {
     try database.statement(
-      "SELECT sum(count) FROM delivery_tally WHERE state = ?1 AND (?2 IS NULL OR lane = ?2)"
+      "SELECT sum(count) FROM \(table) WHERE state = ?1 AND (?2 IS NULL OR lane = ?2)"
     ).first {
-      $0.bind(1, state.rawValue)
+      $0.bind(1, state)
       $0.bind(2, lane?.rawValue)
     } read: {
       $0.integer(0)

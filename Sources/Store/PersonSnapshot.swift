@@ -7,7 +7,7 @@ package final class PersonComparison {
   private let insert: Statement
   private let update: Statement
   private let touch: Statement
-  private let hasKeys: Statement
+  private let isNoNews: Statement
   private let note: Statement
   private let kind: ReadKind
   private let cycle: Int64
@@ -34,13 +34,15 @@ package final class PersonComparison {
       "SELECT updated_at, fingerprint, sweep FROM person WHERE id = ?")
     insert = try database.statement(
       """
-      INSERT INTO person(id, updated_at, fingerprint, role, email, external_id, observed, sweep)
-      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      INSERT INTO person(id, updated_at, fingerprint, role, email, external_id, observed, sweep,
+        watched, company_id, teammate_id, created_at)
+      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
       """)
     update = try database.statement(
       """
       UPDATE person SET updated_at = ?2, fingerprint = ?3, role = ?4, email = ?5,
-        external_id = ?6, observed = ?7, sweep = max(sweep, ?8)
+        external_id = ?6, observed = ?7, sweep = max(sweep, ?8), watched = ?9, company_id = ?10,
+        teammate_id = ?11, created_at = ?12
       WHERE id = ?1
       """)
     touch = try database.statement(
@@ -48,8 +50,12 @@ package final class PersonComparison {
       UPDATE person SET updated_at = max(updated_at, ?2), sweep = max(sweep, ?3) WHERE id = ?1
       """)
     // A poll takes over what a full read under way has noted: it will be planned sooner.
-    hasKeys = try database.statement(
-      "SELECT email IS ?2 AND external_id IS ?3 FROM person WHERE id = ?1")
+    isNoNews = try database.statement(
+      """
+      SELECT email IS ?2 AND external_id IS ?3 AND watched IS ?4 AND company_id IS ?5
+        AND (teammate_id IS ?6 OR ?6 = ?7)
+      FROM person WHERE id = ?1
+      """)
     note = try database.statement(
       """
       INSERT INTO person_difference(person_id, cycle) VALUES(?1, ?2)
@@ -95,24 +101,36 @@ package final class PersonComparison {
   /// Takes the answer to our own write: no news, unless something older is known.
   ///
   /// What others changed since the last poll comes with it, and no poll will show it as different
-  /// again: an address or id that we did not know is planned by the next cycle (M7).
-  package func settle(_ row: borrowing RowBuffer) throws(SQLError) {
+  /// again: an address or id (M7), or a value that rules or the mapping look at (L1, Q1), that we
+  /// did not know is planned by the next cycle.
+  ///
+  /// `teammateID` is the teammate whom that write made the person's owner, if it did (A2).
+  package func settle(
+    _ row: borrowing RowBuffer, teammateID: String? = nil
+  ) throws(SQLError) {
     let stamp = row.integer(PersonColumn.updatedAt.rawValue) ?? 0
     find.bind(1, row, PersonColumn.id.rawValue)
     let isKnown = try find.step()
     let isNewer = isKnown && find.integer(0) > stamp
     find.reset()
     guard isKnown, !isNewer else { return }
-    if try !isMatchedAlike(row) { try noteDifference(row) }
+    if try !isPlannedAlike(row, teammateID) { try noteDifference(row) }
     try write(update, row, stamp, row.fingerprint(of: PersonColumn.compared))
   }
 
-  private func isMatchedAlike(_ row: borrowing RowBuffer) throws(SQLError) -> Bool {
-    hasKeys.bind(1, row, PersonColumn.id.rawValue)
-    hasKeys.bind(2, row, PersonColumn.email.rawValue)
-    hasKeys.bind(3, row, PersonColumn.externalID.rawValue)
-    defer { hasKeys.reset() }
-    return try hasKeys.step() && hasKeys.integer(0) == 1
+  /// The columns that the plan looks at beside the attributes, by the place of their parameter.
+  private static let planned: [(Int32, PersonColumn)] = [
+    (2, .email), (3, .externalID), (4, .watched), (5, .companyID), (6, .teammateID),
+  ]
+
+  private func isPlannedAlike(
+    _ row: borrowing RowBuffer, _ teammateID: String?
+  ) throws(SQLError) -> Bool {
+    isNoNews.bind(1, row, PersonColumn.id.rawValue)
+    for (index, column) in Self.planned { isNoNews.bind(index, row, column.rawValue) }
+    isNoNews.bind(7, teammateID)
+    defer { isNoNews.reset() }
+    return try isNoNews.step() && isNoNews.integer(0) == 1
   }
 
   private func noteDifference(_ row: borrowing RowBuffer) throws(SQLError) {
@@ -140,6 +158,10 @@ package final class PersonComparison {
     statement.bind(6, row, PersonColumn.externalID.rawValue)
     statement.bind(7, AttributeValues(row).encoded)
     statement.bind(8, sweep)
+    statement.bind(9, row, PersonColumn.watched.rawValue)
+    statement.bind(10, row, PersonColumn.companyID.rawValue)
+    statement.bind(11, row, PersonColumn.teammateID.rawValue)
+    statement.bind(12, row.integer(PersonColumn.createdAt.rawValue))
     try statement.run()
   }
 }

@@ -54,8 +54,8 @@ package final class RecordComparison {
       """
       INSERT INTO record(id, object, modified_at, fingerprint, email, match_key, name, status,
         title, owner_id, is_deleted, is_converted, converted_contact_id, master_record_id,
-        created_at, sweep)
-      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        created_at, sweep, company, account_owner_id)
+      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
       ON CONFLICT(id) DO NOTHING
       """)
     update = try database.statement(
@@ -63,7 +63,7 @@ package final class RecordComparison {
       UPDATE record SET object = ?2, modified_at = ?3, fingerprint = ?4, email = ?5,
         match_key = ?6, name = ?7, status = ?8, title = ?9, owner_id = ?10, is_deleted = ?11,
         is_converted = ?12, converted_contact_id = ?13, master_record_id = ?14, created_at = ?15,
-        sweep = max(sweep, ?16)
+        sweep = max(sweep, ?16), company = ?17, account_owner_id = ?18
       WHERE id = ?1
       """)
     touch = try database.statement(
@@ -138,7 +138,7 @@ package final class RecordComparison {
   /// The columns that are stored as they come, by the place of their parameter.
   private static let texts: [(Int32, RecordColumn)] = [
     (5, .email), (6, .matchKey), (7, .name), (8, .status), (9, .title), (10, .ownerID),
-    (13, .convertedContactID), (14, .masterRecordID),
+    (13, .convertedContactID), (14, .masterRecordID), (17, .company), (18, .accountOwnerID),
   ]
 
   private func noteDifference(_ row: borrowing RowBuffer) throws(SQLError) {

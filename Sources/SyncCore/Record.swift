@@ -21,12 +21,17 @@ package struct Record: Sendable, Equatable {
   package var masterRecordID: String?
   /// Milliseconds UTC.
   package var createdAt: Int64
+  /// The Lead's company or the name of the Contact's account (C1).
+  package var company: String?
+  /// The owner of the Contact's account; Contacts only.
+  package var accountOwnerID: String?
 
   package init(
     id: String, object: RecordObject, modifiedAt: Int64 = 0, email: String? = nil,
     matchKey: String? = nil, name: String? = nil, status: String? = nil, title: String? = nil,
     ownerID: String? = nil, isDeleted: Bool = false, isConverted: Bool = false,
-    convertedContactID: String? = nil, masterRecordID: String? = nil, createdAt: Int64 = 0
+    convertedContactID: String? = nil, masterRecordID: String? = nil, createdAt: Int64 = 0,
+    company: String? = nil, accountOwnerID: String? = nil
   ) {
     self.id = id
     self.object = object
@@ -42,6 +47,8 @@ package struct Record: Sendable, Equatable {
     self.convertedContactID = convertedContactID
     self.masterRecordID = masterRecordID
     self.createdAt = createdAt
+    self.company = company
+    self.accountOwnerID = accountOwnerID
   }
 
   /// Converted leads and deleted records are no candidates (M1).
@@ -90,12 +97,23 @@ package struct Person: Sendable, Equatable {
   package var returned: AttributeValues?
   /// The attributes whose alteration by Intercom is taken for final (S10).
   package var accepted: AttributeSet
+  /// What rules and the mapping look at, of the person's own, by ``AttributeName``.
+  package var watched: Values
+  /// The first company, where some rule or mapped attribute is a company's.
+  package var companyID: String?
+  /// The teammate who owns the person, where people are assigned (A2).
+  package var teammateID: String?
+  /// Milliseconds UTC; Intercom gives whole seconds.
+  package var createdAt: Int64
+  /// The epoch of the rules that this person was last judged by; 0 for none (L1a).
+  package var rulesEpoch: Int64
 
   package init(
     id: String, updatedAt: Int64 = 0, role: String = "user", email: String? = nil,
     externalID: String? = nil, observed: AttributeValues = AttributeValues(),
     sent: AttributeValues? = nil, returned: AttributeValues? = nil,
-    accepted: AttributeSet = AttributeSet()
+    accepted: AttributeSet = AttributeSet(), watched: Values = [:], companyID: String? = nil,
+    teammateID: String? = nil, createdAt: Int64 = 0, rulesEpoch: Int64 = 0
   ) {
     self.id = id
     self.updatedAt = updatedAt
@@ -106,5 +124,10 @@ package struct Person: Sendable, Equatable {
     self.sent = sent
     self.returned = returned
     self.accepted = accepted
+    self.watched = watched
+    self.companyID = companyID
+    self.teammateID = teammateID
+    self.createdAt = createdAt
+    self.rulesEpoch = rulesEpoch
   }
 }

@@ -7,7 +7,7 @@ import Wire
 @testable import Salesforce
 
 /// Recorded answers of real orgs, beside the repository or where SFSYNC_SHARED says.
-private enum Recorded {
+enum Recorded {
   static let folder: String = {
     let shared = ProcessInfo.processInfo.environment["SFSYNC_SHARED"]
     let repository = URL(fileURLWithPath: #filePath)
@@ -111,7 +111,7 @@ struct RecordedTests {
   @Test("M6: a real page of rows is read whole")
   func page() throws {
     let fields = ["Id", "SystemModstamp", "Email", "Title", "OwnerId", "Status"].map {
-      ObjectDescription.Field(name: $0, type: "string", isFilterable: true)
+      FieldDescription(name: $0, type: "string", isFilterable: true)
     }
     let shape = RowShape(.lead, matchField: nil, visible: ObjectDescription(fields: fields))
     let body = try Recorded.bytes("synthetic-from-docs/query_leads_page.json")
@@ -130,7 +130,7 @@ struct RecordedTests {
       .lead, matchField: nil,
       visible: ObjectDescription(
         fields: fields + [
-          ObjectDescription.Field(name: "Name", type: "string", isFilterable: true)
+          FieldDescription(name: "Name", type: "string", isFilterable: true)
         ]))
     #expect(throws: Failure.self) {
       _ = try Page(
@@ -142,7 +142,7 @@ struct RecordedTests {
   @Test("I4: a bulk result of the documented form")
   func bulk() throws {
     let fields = ["Id", "Email", "Title", "Status", "SystemModstamp", "IsDeleted"].map {
-      ObjectDescription.Field(name: $0, type: "string", isFilterable: true)
+      FieldDescription(name: $0, type: "string", isFilterable: true)
     }
     let shape = RowShape(.lead, matchField: nil, visible: ObjectDescription(fields: fields))
     let sink = TestSink()

@@ -90,6 +90,8 @@ enum Rows {
     set(.convertedContactID, record.convertedContactID)
     set(.masterRecordID, record.masterRecordID)
     set(.createdAt, String(record.createdAt))
+    set(.company, record.company)
+    set(.accountOwnerID, record.accountOwnerID)
     return row
   }
 
@@ -104,6 +106,10 @@ enum Rows {
       guard let value = person.observed[attribute] else { continue }
       row.set(PersonColumn.attributes.lowerBound + attribute.rawValue, value)
     }
+    if !person.watched.isEmpty { row.set(PersonColumn.watched.rawValue, person.watched.json) }
+    if let id = person.companyID { row.set(PersonColumn.companyID.rawValue, id) }
+    if let id = person.teammateID { row.set(PersonColumn.teammateID.rawValue, id) }
+    row.set(PersonColumn.createdAt.rawValue, String(person.createdAt))
     return row
   }
 

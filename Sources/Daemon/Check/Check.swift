@@ -43,11 +43,12 @@ struct Check {
 
   // MARK: Salesforce
 
-  private static let afterToken = [
-    "salesforce organization", "salesforce daily calls", "clock", "salesforce Lead",
-    "salesforce Contact", "salesforce User", "salesforce Group", "salesforce UserRole",
-    "salesforce records",
-  ]
+  private static let afterToken =
+    [
+      "salesforce organization", "salesforce daily calls", "clock", "salesforce Lead",
+      "salesforce Contact", "salesforce User", "salesforce Group", "salesforce UserRole",
+      "salesforce records",
+    ] + LeadChecks.names
 
   /// The rows of Lead and Contact; nil when they could not be counted.
   private func salesforce(
@@ -78,7 +79,9 @@ struct Check {
     }
     list.add(checks.dailyCalls(pollMilliseconds: configuration.poll.every))
     list.add(checks.clock(now: now()))
-    return await objects(checks)
+    let counts = await objects(checks)
+    list.add(await LeadChecks(client, configuration).run())
+    return counts
   }
 
   private func objects(_ checks: SalesforceChecks) async -> [Int]? {
@@ -118,7 +121,8 @@ struct Check {
     _ client: IntercomClient, _ configuration: Configuration, _ state: LocalChecks.StoreState,
     hasSecret: Bool
   ) async -> (count: Int?, rate: RateLimit?) {
-    let later = ["intercom rate limit", "intercom attributes", "intercom people"]
+    let later =
+      ["intercom rate limit", "intercom attributes", "intercom people"] + ConversationChecks.names
     let checks = IntercomChecks(client, configuration)
     guard hasSecret else {
       list.skip(
@@ -136,6 +140,7 @@ struct Check {
     list.add(await checks.attributes())
     let people = await checks.people()
     list.add(people.result)
+    list.add(await ConversationChecks(client, configuration, now: now()).run())
     return (people.count, checks.rate)
   }
 
