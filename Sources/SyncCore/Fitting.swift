@@ -127,8 +127,8 @@ package enum Fitting {
   private static func number(_ value: Value, _ field: FieldDescription) throws(Misfit) -> String {
     let hasPrecision = field.precision > 0
     // Where describe does not say, as much as any number of Salesforce holds.
-    let scale = hasPrecision ? max(0, field.scale) : 18
-    let digitsMax = hasPrecision ? max(0, field.precision - scale) : 18
+    let scale = hasPrecision ? min(max(0, field.scale), 18) : 18
+    let digitsMax = hasPrecision ? min(max(0, field.precision - scale), 18) : 18
     let number = try decimal(value, field).rounded(scale: scale)
     guard number.integerDigits <= digitsMax else {
       throw Misfit(
@@ -144,7 +144,8 @@ package enum Fitting {
     guard number.fractionDigits == 0 else {
       throw Misfit(FittingMeaning.notANumber, field, "it is no whole number")
     }
-    let digitsMax = field.digits > 0 ? field.digits : field.type == "int" ? 10 : 19
+    let typeMax = field.type == "int" ? 10 : 19
+    let digitsMax = field.digits > 0 ? min(field.digits, typeMax) : typeMax
     let isInRange =
       number.integerDigits <= digitsMax
       && (field.type == "int" ? Int32(number.plain) != nil : Int64(number.plain) != nil)

@@ -133,7 +133,12 @@ private struct PlainTextWriter {
     let shown = Fitting.trimmed(text)
     if shown.isEmpty { return append(word: address) }
     let isSaid = address == shown || address.hasSuffix(":" + shown) || address == shown + "/"
-    if !isSaid { append(word: " (\(address))") }
+    guard !isSaid else { return }
+    // Right behind the text; a blank or line that was to follow it follows the address.
+    let following = (lines, isSpaced)
+    (lines, isSpaced) = (0, false)
+    append(word: " (\(address))")
+    (lines, isSpaced) = following
   }
 
   /// What a person can follow; never a script.

@@ -15,7 +15,7 @@ struct RuleJudgementTests {
     var hasMadeLead = false
 
     init(_ bits: Int) {
-      let bit = { bits & 1 << $0 != 0 }
+      let bit = { (place: Int) in bits & 1 << place != 0 }
       (holdsNow, wasHeld, isUsed, isFirst) = (bit(0), bit(1), bit(2), bit(3))
       (isYoung, isBackfilled, isLinked, hasMadeLead) = (bit(4), bit(5), bit(6), bit(7))
     }
