@@ -45,5 +45,5 @@ package enum EngineMeaning {
   package static let all = [
     guardStopped, otherOrg, otherWorkspace, environment, valueAltered, shareUsed, readIncomplete,
     storeRebuilt,
-  ]
+  ] + ofConversations
 }

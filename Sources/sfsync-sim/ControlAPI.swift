@@ -16,12 +16,15 @@ struct ControlError: Error {
 
 /// The control interface: JSON over HTTP on a port of its own.
 ///
-/// - `POST /edit` changes either side by hand; see `SalesforceEdit` and `IntercomEdit`.
-/// - `POST /fault` `{"side","kind","ordinal","fault"}`: lets a call go wrong.
+/// - `POST /edit` `{"side","do",…}` changes either side by hand; see `SalesforceEdit`,
+///   `SetUpEdit`, `IntercomEdit` and `ConversationEdit` for the verbs.
+/// - `POST /fault` `{"side","kind","ordinal","fault",…}` lets a call go wrong; see `Faults`.
 /// - `GET /counters`, `POST /reset-counters`.
 /// - `GET /received?since=N`: the writes that arrived in Intercom after the N-th, in order.
 /// - `GET /person/ID`, `GET /record/ID?fields=A,B`, `GET /people?from=0&limit=100`,
-///   `GET /records?object=Lead&field=Email&value=x`, `GET /events?contact=ID`, `GET /time`.
+///   `GET /records?object=Task[&field=WhoId&value=x][&fields=A,B]`, `GET /events?contact=ID`,
+///   `GET /conversations[?contact=ID]`, `GET /conversation?id=ID`, `GET /company/ID`,
+///   `GET /calls?since=N` (Salesforce's), `GET /time`.
 struct ControlAPI: Sendable {
   let stage: Stage
 
@@ -53,8 +56,12 @@ struct ControlAPI: Sendable {
       return await stage.people(
         from: Int(query["from"] ?? "") ?? 0, limit: Int(query["limit"] ?? "") ?? 100)
     case (.get, "records", 1):
-      return await stage.records(
-        query["object"] ?? "Lead", query["field"] ?? "Email", query["value"])
+      return try await stage.records(query)
+    case (.get, "conversations", 1): return await stage.conversations(of: query["contact"])
+    case (.get, "conversation", 1): return try await stage.conversation(query["id"])
+    case (.get, "conversation", 2): return try await stage.conversation(path[1])
+    case (.get, "company", 2): return try await stage.company(path[1])
+    case (.get, "calls", 1): return await stage.calls(since: Int(query["since"] ?? "") ?? 0)
     case (.get, "person", 2): return try await stage.person(path[1])
     case (.get, "record", 2): return try await stage.record(path[1], fields: query["fields"])
     case (.post, "edit", 1): return try await stage.edit(body(request))

@@ -1,3 +1,4 @@
+import HTTP
 import Simulators
 
 /// What the control interface shows.
@@ -43,6 +44,7 @@ extension Stage {
             .of(
               ("sequence", .int(Int64(row.sequence))), ("kind", .string(row.kind.rawValue)),
               ("contact", .string(row.contactID)), ("at", .int(row.at)),
+              ("path", .string(row.path)),
               ("body", JSON.parse(row.body) ?? .null))
           })
       ))
@@ -73,11 +75,68 @@ extension Stage {
       ))
   }
 
-  func records(_ object: String, _ field: String, _ value: String?) -> JSON {
+  /// The live records of an object, or those whose field has that value; `fields` shows theirs.
+  func records(_ query: [String: String]) throws -> JSON {
+    let org = world.salesforce
+    let object = query["object"] ?? "Lead"
+    let ids =
+      query["field"] != nil || query["value"] != nil
+      ? org.ids(object, where: query["field"] ?? "Email", is: query["value"])
+      : org.ids(of: object)
+    var members: [JSON.Member] = [
+      .init(key: "records", value: .array(ids.map { .string($0) }))
+    ]
+    if let fields = query["fields"] {
+      members.append(
+        .init(key: "rows", value: .array(try ids.map { try record($0, fields: "Id," + fields) })))
+    }
+    return .object(members)
+  }
+
+  /// The conversations that exist, oldest first; `contact` chooses those of a person.
+  func conversations(of contact: String?) -> JSON {
+    let all = world.intercom.conversationIDs.compactMap { world.intercom.conversation($0) }
+    let rows = all.filter { row in
+      contact == nil
+        || row["contacts"]?["contacts"]?.array?.contains { $0["id"]?.string == contact } == true
+    }
+    return .of(
+      (
+        "conversations",
+        .array(
+          rows.map { row in
+            .object((row.members ?? []).filter { $0.key != "conversation_parts" })
+          })
+      ))
+  }
+
+  func conversation(_ id: String?) throws -> JSON {
+    guard let id, let found = world.intercom.conversation(id) else {
+      throw ControlError("There is no conversation with that id", status: 404)
+    }
+    return found
+  }
+
+  func company(_ id: String) throws -> JSON {
+    guard let found = world.intercom.company(id) else {
+      throw ControlError("There is no company with that id", status: 404)
+    }
+    return found
+  }
+
+  /// The calls that Salesforce got after the N-th, at most ten thousand.
+  func calls(since ordinal: Int) -> JSON {
     .of(
       (
-        "records",
-        .array(world.salesforce.ids(object, where: field, is: value).map { .string($0) })
+        "calls",
+        .array(
+          world.salesforce.calls.filter { $0.ordinal > ordinal }.map { call in
+            .of(
+              ("ordinal", .int(Int64(call.ordinal))), ("at", .int(call.at)),
+              ("kind", .string(call.kind.rawValue)), ("method", .string(call.method.rawValue)),
+              ("path", .string(call.path)),
+              ("status", call.status.map { .int(Int64($0)) } ?? .null))
+          })
       ))
   }
 
@@ -93,7 +152,8 @@ extension Stage {
     let usual =
       "Id,Email,FirstName,LastName,Title,Status,OwnerId,Company,Phone,AccountId,IsConverted,"
       + "ConvertedContactId,MasterRecordId,LeadSource,CreatedDate,SystemModstamp,Name,UserRoleId,"
-      + "Subject,Description,WhoId"
+      + "Subject,Description,WhoId,WhatId,ActivityDate,Priority,TaskSubtype,IsClosed,IsArchived,"
+      + "CompletedDateTime,Industry,NumberOfEmployees"
     guard world.salesforce.value(id, "Id") != nil else {
       throw ControlError("There is no record with that id", status: 404)
     }
@@ -103,6 +163,7 @@ extension Stage {
       members.append(.init(key: field, value: .string(value)))
     }
     members.append(.init(key: "alive", value: .bool(world.salesforce.isAlive(id))))
+    members.append(.init(key: "committed", value: .bool(world.salesforce.isCommitted(id))))
     return .object(members)
   }
 

@@ -3,6 +3,16 @@ import Simulators
 extension Stage {
   /// `{"side":"salesforce","do":"update","id":…,"fields":{…}}` and its like; the answer names the
   /// record that was made, if any.
+  ///
+  /// - `create` `object`, `fields`, [`visible_after_ms`]; `update` `id`, `fields`,
+  ///   [`visible_after_ms`]; `touch`, `delete`, `hard-delete`, `undelete`, `archive-task` `id`;
+  ///   `merge` `id`, `from` (ids); `convert` `id`, [`into`]; `archive-old-tasks`.
+  /// - `create-user` `last_name`, `email`, [`first_name`, `role`, `title`, `active`, `user_type`];
+  ///   `rename-user`, `set-user-role`, `deactivate-user`, `activate-user` `id`; `create-role`,
+  ///   `create-queue` `name`, [`email`]; `rename-queue`, `rename-role`, `delete-role` `id`.
+  /// - `lock-row` `id`, [`ms`]: another transaction holds it; `read-only`, `approval-lock` `id`,
+  ///   [`on`]: this record only.
+  /// - The set-up: see `setUp`. `expire-sessions`.
   func edit(_ body: JSON) throws -> JSON {
     let made: String? =
       switch try body.needed("side") {
@@ -17,17 +27,24 @@ extension Stage {
     let org = world.salesforce
     switch verb {
     case "create":
-      return org.create(try body.needed("object"), Self.fields(body))
+      return org.create(
+        try body.needed("object"), Self.fields(body),
+        visibleAfter: body["visible_after_ms"]?.integer ?? 0)
     case "create-user":
       return org.createUser(
         firstName: body["first_name"]?.string, lastName: try body.needed("last_name"),
-        email: try body.needed("email"), role: body["role"]?.string, title: body["title"]?.string)
+        email: try body.needed("email"), role: body["role"]?.string,
+        title: body["title"]?.string, isActive: body["active"]?.bool ?? true,
+        type: body["user_type"]?.string ?? "Standard")
     case "create-role": return org.createRole(name: try body.needed("name"))
     case "create-queue":
       return org.createQueue(name: try body.needed("name"), email: body["email"]?.string)
     case "convert": return org.convert(lead: try known(body, "id"), into: body["into"]?.string)
     case "expire-sessions": org.expireSessions()
-    default: try changeRecord(body, verb)
+    case "archive-old-tasks": org.archiveOldTasks()
+    default:
+      guard try !setUp(body, verb) else { return nil }
+      try changeRecord(body, verb)
     }
     return nil
   }
@@ -36,7 +53,9 @@ extension Stage {
     let org = world.salesforce
     let id = try known(body, "id")
     switch verb {
-    case "update": org.update(id, Self.fields(body))
+    case "update":
+      org.update(
+        id, Self.fields(body), visibleAfter: body["visible_after_ms"]?.integer ?? 0)
     case "touch": org.touch(id)
     case "delete": org.delete(id)
     case "hard-delete": org.hardDelete(id)
@@ -48,11 +67,21 @@ extension Stage {
         id, firstName: body["first_name"]?.string, lastName: try body.needed("last_name"))
     case "set-user-role": org.setUserRole(id, body["role"]?.string)
     case "deactivate-user": org.deactivateUser(id)
+    case "activate-user": org.activateUser(id)
+    case "archive-task": org.archive(task: id)
+    case "lock-row": org.lock(id, milliseconds: body["ms"]?.integer ?? 60_000)
+    case "read-only": toggle(body, &org.settings.readOnlyRecords, org.value(id, "Id") ?? id)
+    case "approval-lock": toggle(body, &org.settings.approvalRecords, org.value(id, "Id") ?? id)
     case "rename-queue": org.renameQueue(id, try body.needed("name"))
     case "rename-role": org.renameRole(id, try body.needed("name"))
     case "delete-role": org.deleteRole(id)
     default: throw ControlError("Salesforce has no edit '\(verb)'")
     }
+  }
+
+  /// `on` false takes the name out again.
+  func toggle(_ body: JSON, _ names: inout Set<String>, _ name: String) {
+    if body["on"]?.bool ?? true { names.insert(name) } else { names.remove(name) }
   }
 
   private func known(_ body: JSON, _ key: String) throws -> String {

@@ -327,9 +327,9 @@ extension IntercomSimulator {
       let theirs = source.extras.tags.filter { !contact.extras.tags.contains($0) }
       if !theirs.isEmpty { contact.extras.tags += theirs }
       if contact.phone == nil { contact.phone = source.phone }
+      let firms = source.extras.companies.filter { !contact.extras.companies.contains($0) }
+      if !firms.isEmpty { contact.extras.companies += firms }
     }
-    for place in conversations.indices where conversations[place].contact == lead {
-      conversations[place].contact = user
-    }
+    moveConversations(from: lead, to: user)
   }
 }

@@ -6,10 +6,40 @@ extension IntercomSimulator {
       var type: String
       var body: String?
       var at: Int64
+      var changedAt: Int64
       var author: Author
       var assignee: Int?
-      var tags: [Int] = []
+      var tags: [Applied] = []
       var redacted = false
+    }
+
+    /// A tag and how it came there.
+    struct Applied {
+      var tag: Int
+      var at: Int64
+      var by: Int
+    }
+
+    /// What the AI agent says of its part.
+    struct Agent {
+      var resolution: String?
+      var lastAnswer: String?
+      var at: Int64
+      var changedAt: Int64
+
+      var json: JSON {
+        .of(
+          ("source_type", .string("workflow")), ("source_title", .string("Answers first")),
+          ("last_answer_type", .text(lastAnswer)), ("resolution_state", .text(resolution)),
+          ("rating", .null), ("rating_remark", .null), ("created_at", .int(at)),
+          ("updated_at", .int(changedAt)),
+          (
+            "content_sources",
+            .of(
+              ("type", .string("content_source.list")), ("total_count", .int(0)),
+              ("content_sources", .array([])))
+          ))
+      }
     }
 
     struct Author {
@@ -27,6 +57,8 @@ extension IntercomSimulator {
 
     var id: String
     var contact: UInt32
+    /// Who came in later: a group conversation has several.
+    var others: [UInt32] = []
     var createdAt: Int64
     var updatedAt: Int64
     var sourceID: Int
@@ -36,10 +68,28 @@ extension IntercomSimulator {
     var read = false
     var admin = 0
     var team = 0
-    var tags: [Int] = []
+    var tags: [Applied] = []
     var parts: [Part] = []
     var snoozedUntil: Int64 = 0
-    var withAIAgent = false
+    var title: String?
+    var sourceRedacted = false
+    /// nil where no AI agent took part.
+    var agent: Agent?
+
+    var contacts: [UInt32] { [contact] + others }
+
+    /// Its own tags and those of its messages, one entry a tag: the inbox lists both alike.
+    var shownTags: [Applied] {
+      var shown: [Applied] = []
+      for tag in tags + parts.flatMap(\.tags) {
+        if let place = shown.firstIndex(where: { $0.tag == tag.tag }) {
+          if tag.at > shown[place].at { shown[place] = tag }
+        } else {
+          shown.append(tag)
+        }
+      }
+      return shown
+    }
   }
 
   func json(_ conversation: Conversation, has216: Bool, withParts: Bool) -> JSON {
@@ -61,7 +111,11 @@ extension IntercomSimulator {
     add("open", .bool(conversation.state != "closed"))
     add("state", .string(conversation.state))
     add("read", .bool(conversation.read))
-    add("tags", .of(("type", .string("tag.list")), ("tags", tagsJSON(conversation.tags))))
+    add(
+      "tags",
+      .of(
+        ("type", .string("tag.list")),
+        ("tags", .array(conversation.shownTags.compactMap { appliedJSON($0) }))))
     add("priority", .string(has216 ? "none" : "not_priority"))
     add("sla_applied", .null)
     add(
@@ -71,7 +125,7 @@ extension IntercomSimulator {
         ("count_conversation_parts", .int(Int64(conversation.parts.count)))))
     add("conversation_rating", .null)
     add("teammates", teammatesJSON(conversation))
-    add("title", .null)
+    add("title", .text(conversation.title))
     add("custom_attributes", .object([]))
     add("topics", .object([]))
     add("ticket", .null)
@@ -80,8 +134,8 @@ extension IntercomSimulator {
       .of(
         ("type", .string("list")), ("data", .array([])), ("total_count", .int(0)),
         ("has_more", .bool(false))))
-    add("ai_agent", .null)
-    add("ai_agent_participated", .bool(conversation.withAIAgent))
+    add("ai_agent", conversation.agent?.json ?? .null)
+    add("ai_agent_participated", .bool(conversation.agent != nil))
     if withParts { add("conversation_parts", partsJSON(conversation)) }
     return .object(members)
   }
@@ -93,16 +147,23 @@ extension IntercomSimulator {
         "delivered_as",
         .string(conversation.source.type == "admin" ? "admin_initiated" : "customer_initiated")
       ),
-      ("subject", .string("")), ("body", .string("<p>\(Self.html(conversation.sourceBody))</p>")),
+      ("subject", .string("")),
+      (
+        "body",
+        .string(
+          conversation.sourceRedacted ? Self.deleted : Self.paragraph(conversation.sourceBody))
+      ),
       ("author", conversation.source.json), ("attachments", .array([])), ("url", .null),
-      ("redacted", .bool(false)))
+      ("redacted", .bool(conversation.sourceRedacted)))
   }
 
   private func contactsJSON(_ conversation: Conversation) -> JSON {
-    let entry = JSON.of(
-      ("type", .string("contact")), ("id", .string(people.id(conversation.contact))),
-      ("external_id", .text(people.externalID(conversation.contact))))
-    return .of(("type", .string("contact.list")), ("contacts", .array([entry])))
+    let entries = conversation.contacts.map { index in
+      JSON.of(
+        ("type", .string("contact")), ("id", .string(people.id(index))),
+        ("external_id", .text(people.externalID(index))))
+    }
+    return .of(("type", .string("contact.list")), ("contacts", .array(entries)))
   }
 
   private func teammatesJSON(_ conversation: Conversation) -> JSON {
@@ -115,8 +176,17 @@ extension IntercomSimulator {
       ))
   }
 
-  private func tagsJSON(_ ids: [Int]) -> JSON {
-    .array(tags.filter { ids.contains($0.id) }.map(\.json))
+  /// nil for a tag that was deleted meanwhile.
+  func appliedJSON(_ applied: Conversation.Applied) -> JSON? {
+    guard let tag = tags.first(where: { $0.id == applied.tag }) else { return nil }
+    return .of(
+      ("type", .string("tag")), ("id", .string(String(tag.id))), ("name", .string(tag.name)),
+      ("applied_at", .int(applied.at)),
+      ("applied_by", .of(("type", .string("admin")), ("id", .string(String(applied.by))))))
+  }
+
+  private func tagsJSON(_ applied: [Conversation.Applied]) -> JSON {
+    .array(applied.compactMap { one in tags.first { $0.id == one.tag }?.json })
   }
 
   /// At most the 500 newest parts come back.
@@ -128,10 +198,9 @@ extension IntercomSimulator {
         (
           "body",
           part.redacted
-            ? .string("<p>This message was deleted</p>")
-            : .text(part.body.map { "<p>\(Self.html($0))</p>" })
+            ? .string(Self.deleted) : .text(part.body.map { Self.paragraph($0) })
         ),
-        ("created_at", .int(part.at)), ("updated_at", .int(part.at)),
+        ("created_at", .int(part.at)), ("updated_at", .int(part.changedAt)),
         ("notified_at", .int(part.at)),
         (
           "assigned_to",
@@ -151,6 +220,14 @@ extension IntercomSimulator {
       ("total_count", .int(Int64(rows.count))))
   }
 
+  /// The body of what was redacted, in the words of the description's example.
+  static let deleted = "<p><i>This message was deleted</i></p>"
+
+  /// Text as the inbox's editor leaves it; what begins with a tag is taken for HTML.
+  static func paragraph(_ text: String) -> String {
+    text.hasPrefix("<") && text.hasSuffix(">") ? text : "<p>\(html(text))</p>"
+  }
+
   static func html(_ text: String) -> String {
     var out = ""
     for character in text {
@@ -162,108 +239,5 @@ extension IntercomSimulator {
       }
     }
     return out
-  }
-
-  // MARK: By hand
-
-  /// A person writes; the id of the new conversation.
-  @discardableResult
-  package func startConversation(
-    from contactID: String, _ text: String, withAIAgent: Bool = false
-  ) -> String? {
-    guard let index = people.index(id: contactID), people.contact(index)?.isLive == true else {
-      return nil
-    }
-    nextID += 2
-    let id = String(100_000_000_000_000 + nextID)
-    conversationPlaces[id] = conversations.count
-    conversations.append(
-      Conversation(
-        id: id, contact: index, createdAt: people.second, updatedAt: people.second,
-        sourceID: nextID - 1, sourceBody: text, source: author(of: index),
-        withAIAgent: withAIAgent))
-    return id
-  }
-
-  /// Adds a part by hand and returns its id.
-  ///
-  /// Without `admin` it is the person's own message.
-  @discardableResult
-  package func addPart(
-    to conversationID: String, type: String = "comment", _ text: String?, admin: Int? = nil
-  ) -> Int? {
-    guard let place = conversationPlaces[conversationID] else { return nil }
-    let teammate = admin.flatMap { author(admin: $0) }
-    return addPart(place, type, text, teammate ?? author(of: conversations[place].contact))
-  }
-
-  @discardableResult
-  package func closeConversation(_ id: String) -> Bool {
-    guard let place = conversationPlaces[id] else { return false }
-    conversations[place].state = "closed"
-    _ = addPart(place, "close", nil, author(admin: admins[0].id))
-    return true
-  }
-
-  /// Tags a conversation, or one part of it.
-  @discardableResult
-  package func tagConversation(_ id: String, part: Int? = nil, _ name: String) -> Bool {
-    guard let place = conversationPlaces[id] else { return false }
-    let tag = addTag(name)
-    if let part {
-      guard let row = conversations[place].parts.firstIndex(where: { $0.id == part }) else {
-        return false
-      }
-      conversations[place].parts[row].tags.append(tag)
-    } else {
-      conversations[place].tags.append(tag)
-    }
-    conversations[place].updatedAt = people.second
-    return true
-  }
-
-  @discardableResult
-  package func redact(_ part: Int, in id: String) -> Bool {
-    guard let place = conversationPlaces[id],
-      let row = conversations[place].parts.firstIndex(where: { $0.id == part })
-    else { return false }
-    conversations[place].parts[row].redacted = true
-    conversations[place].updatedAt = people.second
-    return true
-  }
-
-  func addPart(
-    _ place: Int, _ type: String, _ text: String?, _ author: Conversation.Author?,
-    assignee: Int? = nil
-  ) -> Int {
-    nextID += 1
-    let unknown = Conversation.Author(type: "bot", id: "0", name: "Operator", email: "")
-    conversations[place].parts.append(
-      Conversation.Part(
-        id: nextID, type: type, body: text, at: people.second, author: author ?? unknown,
-        assignee: assignee))
-    conversations[place].updatedAt = people.second
-    return nextID
-  }
-
-  func author(of index: UInt32) -> Conversation.Author {
-    let contact = people.contact(index)
-    return Conversation.Author(
-      type: contact?.isUser == true ? "user" : "lead", id: people.id(index),
-      name: contact?.name ?? "", email: contact?.email ?? "")
-  }
-
-  func author(admin id: Int) -> Conversation.Author? {
-    admins.first { $0.id == id }.map {
-      Conversation.Author(
-        type: $0.isBot ? "bot" : "admin", id: String($0.id), name: $0.name, email: $0.email)
-    }
-  }
-
-  func closeConversations(of index: UInt32) {
-    for place in conversations.indices where conversations[place].contact == index {
-      conversations[place].state = "closed"
-      conversations[place].updatedAt = people.second
-    }
   }
 }

@@ -82,14 +82,21 @@ extension IntercomSimulator {
     return true
   }
 
-  /// Sets an attribute by hand, defining it (as text) when it does not exist.
+  /// Sets an attribute by hand, defining it (of the value's type) when it does not exist.
   @discardableResult
   package func setAttribute(_ id: String, _ name: String, _ value: JSON) -> Bool {
     guard let index = people.index(id: id), var contact = people.contact(index) else {
       return false
     }
     if !attributes.contains(where: { $0.name == name && $0.model == .contact }) {
-      _ = define(name, model: .contact, dataType: "string")
+      let type =
+        switch value {
+        case .bool: "boolean"
+        case .int: "integer"
+        case .double: "float"
+        default: "string"
+        }
+      _ = define(name, model: .contact, dataType: type)
     }
     do throws(Refusal) {
       try applyAttributes(.object([.init(key: name, value: value)]), to: &contact)
@@ -161,6 +168,26 @@ extension IntercomSimulator {
     return nextID
   }
 
+  /// The teammate whose token it is.
+  package var tokenAdmin: Int { admins[0].id }
+
+  /// Changes a teammate; nil leaves as it is.
+  @discardableResult
+  package func setAdmin(_ id: Int, hasSeat: Bool? = nil, email: String? = nil) -> Bool {
+    guard let place = admins.firstIndex(where: { $0.id == id }) else { return false }
+    if let hasSeat { admins[place].hasSeat = hasSeat }
+    if let email { admins[place].email = email }
+    return true
+  }
+
+  /// A teammate leaves; the token's own admin stays.
+  @discardableResult
+  package func removeAdmin(_ id: Int) -> Bool {
+    guard let place = admins.firstIndex(where: { $0.id == id }), place > 0 else { return false }
+    admins.remove(at: place)
+    return true
+  }
+
   @discardableResult
   package func addTeam(name: String, admins: [Int]) -> Int {
     nextID += 1
@@ -187,6 +214,40 @@ extension IntercomSimulator {
   }
 
   @discardableResult
+  package func untag(_ id: String, _ name: String) -> Bool {
+    guard let index = people.index(id: id), let tag = tags.first(where: { $0.name == name }),
+      people.contact(index)?.extras.tags.contains(tag.id) == true
+    else { return false }
+    people.change(index, touching: false) { $0.extras.tags.removeAll { $0 == tag.id } }
+    return true
+  }
+
+  @discardableResult
+  package func deleteTag(_ name: String) -> Bool {
+    guard let place = tags.firstIndex(where: { $0.name == name }) else { return false }
+    tags.remove(at: place)
+    return true
+  }
+
+  @discardableResult
+  package func renameTag(_ name: String, _ new: String) -> Bool {
+    guard let place = tags.firstIndex(where: { $0.name == name }) else { return false }
+    tags[place].name = new
+    return true
+  }
+
+  /// Sets one of the five `utm_…` values; null takes it away.
+  @discardableResult
+  package func setUTM(_ id: String, _ name: String, _ value: JSON) -> Bool {
+    guard let index = people.index(id: id), name.hasPrefix("utm_") else { return false }
+    people.change(index) { contact in
+      contact.extras.utm.removeAll { $0.key == name }
+      if !value.isNull { contact.extras.utm.append(.init(key: name, value: value)) }
+    }
+    return true
+  }
+
+  @discardableResult
   package func addNote(_ body: String, to id: String) -> Int? {
     people.index(id: id).map { addNote(body, to: $0, author: admins[0].id) }
   }
@@ -196,28 +257,5 @@ extension IntercomSimulator {
     let note = Contact.Note(id: nextID, body: body, at: people.second, author: Int32(author))
     people.change(index, touching: false) { $0.extras.notes.append(note) }
     return nextID
-  }
-
-  /// Puts a person into a company, which is made when there is none of that name.
-  @discardableResult
-  package func addCompany(_ name: String, of id: String) -> String? {
-    guard let index = people.index(id: id) else { return nil }
-    let place: Int
-    if let known = companies.firstIndex(where: { $0.name == name }) {
-      place = known
-    } else {
-      nextID += 1
-      place = companies.count
-      let company = Company(
-        id: "5f" + String(repeating: "0", count: 14) + String(nextID, radix: 16),
-        companyID: String(nextID), name: name, createdAt: people.second,
-        updatedAt: people.second)
-      companies.append(company)
-      companyPlaces[company.id] = place
-    }
-    people.change(index) { contact in
-      if !contact.extras.companies.contains(place) { contact.extras.companies.append(place) }
-    }
-    return companies[place].id
   }
 }

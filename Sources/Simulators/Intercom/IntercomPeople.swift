@@ -42,26 +42,6 @@ extension IntercomSimulator {
     }
   }
 
-  struct Company {
-    var id: String
-    var companyID: String
-    var name: String
-    var createdAt: Int64
-    var updatedAt: Int64
-    var attributes: [JSON.Member] = []
-
-    func json(workspace: String) -> JSON {
-      .of(
-        ("type", .string("company")), ("company_id", .string(companyID)), ("id", .string(id)),
-        ("app_id", .string(workspace)), ("name", .string(name)), ("created_at", .int(createdAt)),
-        ("updated_at", .int(updatedAt)), ("monthly_spend", .int(0)), ("session_count", .int(0)),
-        ("user_count", .int(1)),
-        ("tags", .of(("type", .string("tag.list")), ("tags", .array([])))),
-        ("segments", .of(("type", .string("segment.list")), ("segments", .array([])))),
-        ("plan", .object([])), ("custom_attributes", .object(attributes)))
-    }
-  }
-
   func me(_ call: Call) -> Answer {
     let me = admins[0]
     return Answer(
@@ -154,22 +134,7 @@ extension IntercomSimulator {
     return Answer(Tag(id: id, name: name).json)
   }
 
-  // MARK: Companies and notes
-
-  func companies(_ call: Call) throws(Refusal) -> Answer {
-    guard call.method == .get else { throw .resourceNotFound }
-    if call.path[0] == "contacts" {
-      let index = try live(call.path[1], call)
-      let mine = people.contact(index)?.rare.first?.companies ?? []
-      let rows = mine.filter { companies.indices.contains($0) }
-        .map { companies[$0].json(workspace: settings.workspaceID) }
-      return Answer(Self.shortList(rows))
-    }
-    guard call.path.count == 2, let place = companyPlaces[call.path[1]] else {
-      throw Refusal(404, "company_not_found", "Company Not Found")
-    }
-    return Answer(companies[place].json(workspace: settings.workspaceID))
-  }
+  // MARK: Notes
 
   func notes(_ call: Call) throws(Refusal) -> Answer {
     let index = try live(call.path[1], call)
@@ -199,7 +164,7 @@ extension IntercomSimulator {
       ("body", .string(note.body)))
   }
 
-  private static func shortList(_ rows: [JSON]) -> JSON {
+  static func shortList(_ rows: [JSON]) -> JSON {
     .of(
       ("type", .string("list")), ("data", .array(rows)), ("total_count", .int(Int64(rows.count))),
       (

@@ -4,6 +4,8 @@ extension IntercomSimulator {
     /// Counts from 1 over the whole life of the workspace.
     package var sequence: Int
     package var kind: Kind
+    /// Such as `/conversations/1/parts`.
+    package var path: String
     package var contactID: String
     /// Milliseconds of the simulated clock.
     package var at: Int64
@@ -40,7 +42,8 @@ extension IntercomSimulator {
     received.sequence += 1
     received.rows.append(
       Received(
-        sequence: received.sequence, kind: kind, contactID: people.id(index), at: clock.now,
+        sequence: received.sequence, kind: kind, path: currentPath, contactID: people.id(index),
+        at: clock.now,
         body: body))
     guard received.rows.count - received.start > settings.receivedKept else { return }
     received.start += 1

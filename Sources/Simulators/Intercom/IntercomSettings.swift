@@ -25,6 +25,9 @@ extension IntercomSimulator {
     package var listsUnsetAttributes = false
     /// Received writes that are kept with their bodies.
     package var receivedKept = 200_000
+    /// Whether assigning to a teammate without an inbox seat is told as an unknown assignee (404),
+    /// else as a forbidden action (403).
+    package var seatlessAssigneeIsUnknown = true
     package var attributeLimit = 250
     package var eventNameLimit = 120
     package var seed: UInt64 = 1

@@ -24,6 +24,7 @@ package final class IntercomSimulator {
   var tags: [Tag] = []
   var companies: [Company] = []
   var companyPlaces: [String: Int] = [:]
+  var companyScroll: CompanyScroll?
   var conversations: [Conversation] = []
   var conversationPlaces: [String: Int] = [:]
   var received = ReceivedLog()
@@ -34,10 +35,13 @@ package final class IntercomSimulator {
   var nextID = 4_897_643
   var tokenRefusal: (code: String, message: String)?
 
+  /// Of the call at hand.
+  var currentPath = ""
   private var requestCount: UInt64 = 0
   private var windowStart: Int64 = 0
   private var windowUsed = 0
   private var faults: [Kind: [Int: Fault]] = [:]
+  private var refusals: [Kind: [Int: Refusal]] = [:]
   private var ordinals: [Kind: Int] = [:]
 
   package init(clock: SimulatorClock, settings: Settings = Settings()) {
@@ -63,6 +67,14 @@ package final class IntercomSimulator {
     faults[kind, default: [:]][(ordinals[kind] ?? 0) + ordinal] = fault
   }
 
+  /// Lets that call be refused in the vendor's shape; nothing is written.
+  package func scheduleRefusal(
+    _ status: Int, code: String, message: String, at ordinal: Int, of kind: Kind
+  ) {
+    refusals[kind, default: [:]][(ordinals[kind] ?? 0) + ordinal] = Refusal(
+      status, code, message)
+  }
+
   /// Refuses the token from now on, as a revoked or expired one; nil takes it again.
   package func refuseToken(code: String?, message: String = "Access Token Invalid") {
     tokenRefusal = code.map { ($0, message) }
@@ -86,6 +98,14 @@ package final class IntercomSimulator {
     let kind = Self.kind(request.method, path)
     let ordinal = (ordinals[kind] ?? 0) + 1
     ordinals[kind] = ordinal
+    currentPath = "/" + path.joined(separator: "/")
+    if let refusal = refusals[kind]?.removeValue(forKey: ordinal) {
+      calls[kind, default: 0] += 1
+      answers[refusal.status, default: 0] += 1
+      var response = errorResponse(refusal, version: settings.appVersion)
+      limitHeaders(&response.headers)
+      return .answer(response)
+    }
     let fault = faults[kind]?.removeValue(forKey: ordinal)
     switch fault {
     case .refuse: return .refused

@@ -68,6 +68,7 @@ extension SalesforceSimulator {
     var options = SaveOptions(call)
     options.isCollection = true
     let isAllOrNone = body["allOrNone"]?.bool ?? false
+    if settings.collectionsRefuseWhole { try checkReadable(records, isUpdate: isUpdate) }
     return collected(records, isAllOrNone) { members throws(OrgError) in
       let json = OrgJSON.object(members)
       let type = json["attributes"]?["type"]?.string ?? ""
@@ -87,6 +88,21 @@ extension SalesforceSimulator {
       }
       guard let place = self.org.locate(id), place.table === table else { throw .crossReference }
       return Outcome(id: try self.save(table, at: place, members, options))
+    }
+  }
+
+  /// Refuses the call for a row that cannot be read at all; what a field may hold is the row's own.
+  private func checkReadable(
+    _ records: [[OrgMember]], isUpdate: Bool
+  ) throws(OrgError) {
+    for members in records {
+      let type = OrgJSON.object(members)["attributes"]?["type"]?.string ?? ""
+      guard let table = scope.table(type) else { continue }
+      do throws(OrgError) {
+        _ = try values(table, members, isUpdate: isUpdate)
+      } catch {
+        if ["INVALID_FIELD", "JSON_PARSER_ERROR"].contains(error.code) { throw error }
+      }
     }
   }
 

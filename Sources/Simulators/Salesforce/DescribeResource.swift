@@ -68,6 +68,8 @@ extension SalesforceSimulator {
     let schema = table.schema
     let base = "/services/data/v\(call.version)/sobjects/\(schema.name)"
     let hasBin = schema.column("IsDeleted") != nil
+    let isWritable =
+      schema.isEditable && !settings.readOnlyObjects.contains(schema.name)
     let no = [
       "activateable", "custom", "customSetting", "deepCloneable", "deprecatedAndHidden",
       "hasSubtypes", "isInterface", "isSubtype",
@@ -79,7 +81,7 @@ extension SalesforceSimulator {
     return no + yes + [
       OrgMember(key: "associateEntityType", value: nil),
       OrgMember(key: "associateParentEntity", value: nil),
-      OrgMember(key: "createable", value: .bool(schema.isEditable)),
+      OrgMember(key: "createable", value: .bool(isWritable)),
       OrgMember(key: "deletable", value: .bool(schema.isEditable && hasBin)),
       OrgMember(key: "keyPrefix", value: .string(schema.prefix)),
       OrgMember(key: "label", value: .string(schema.label)),
@@ -88,7 +90,7 @@ extension SalesforceSimulator {
       OrgMember(key: "name", value: .string(schema.name)),
       OrgMember(key: "replicateable", value: .bool(schema.isReplicateable)),
       OrgMember(key: "undeletable", value: .bool(hasBin)),
-      OrgMember(key: "updateable", value: .bool(schema.isEditable)),
+      OrgMember(key: "updateable", value: .bool(isWritable)),
       OrgMember(
         key: "urls",
         value: [

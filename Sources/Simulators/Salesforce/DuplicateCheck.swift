@@ -10,8 +10,10 @@ extension SalesforceSimulator {
     var found: [Org.Location] = []
     for other in [org.lead, org.contact] where other === table || rule.crossesObjects {
       guard let column = other.schema.column("Email") else { continue }
+      // Rules look at what is committed: two transactions at once make two records.
       found += matches(other, column, email).filter {
         !($0.table === place?.table && $0.index == place?.index)
+          && other.visible($0.index, now: clock.now) != nil
       }
     }
     guard !found.isEmpty else { return }

@@ -76,6 +76,14 @@ struct OrgSchema {
     }
   }
 
+  /// The same object with other fields; those that it has stay where they are.
+  func with(fields: [OrgField]) -> OrgSchema {
+    OrgSchema(
+      name, label: label, plural: labelPlural, prefix: prefix, fields: fields,
+      isReplicateable: isReplicateable, isEditable: isEditable, isMergeable: isMergeable,
+      isBulkReadable: isBulkReadable)
+  }
+
   /// The column of a field, whatever its case.
   func column(_ name: String) -> OrgColumn? { index(name).map { columns[$0] } }
 

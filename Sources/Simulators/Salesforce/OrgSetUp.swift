@@ -29,7 +29,12 @@ extension Org {
           "IsConverted": status.isConverted ? "1" : nil,
         ], change)
     }
-    for (index, status) in settings.taskStatuses.enumerated() {
+    fillTaskStatuses(settings.taskStatuses, change)
+    return (organization, integration)
+  }
+
+  func fillTaskStatuses(_ statuses: [OrgTaskStatus], _ change: Change) {
+    for (index, status) in statuses.enumerated() {
       insert(
         taskStatus,
         [
@@ -38,6 +43,5 @@ extension Org {
           "IsClosed": status.isClosed ? "1" : nil,
         ], change)
     }
-    return (organization, integration)
   }
 }

@@ -134,14 +134,12 @@ extension SalesforceSimulator {
   func remove(_ id: String, _ table: OrgTable) throws(OrgError) {
     guard let place = org.locate(id), place.table === table else { throw .notFound }
     if place.row.isDeleted { throw .deleted }
-    if place.table.isHeld(place.index, now: clock.now) {
-      throw OrgError(
-        "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", fields: [])
-    }
+    try checkLock(place)
     guard table.schema.isEditable, table.schema.column("IsDeleted") != nil else {
       throw OrgError("INSUFFICIENT_ACCESS", "insufficient access rights on object id")
     }
-    org.setDeleted(place, true, Org.Change(actor: integrationUserID))
+    org.setDeleted(
+      place, true, Org.Change(actor: integrationUserID, visibleAfter: commitDelay))
     writes += 1
   }
 

@@ -23,7 +23,7 @@ extension SalesforceSimulator {
   func save(
     _ table: OrgTable, at place: Org.Location?, _ members: [OrgMember], _ options: SaveOptions
   ) throws(OrgError) -> String {
-    guard table.schema.isEditable else {
+    guard table.schema.isEditable, !settings.readOnlyObjects.contains(table.schema.name) else {
       throw OrgError(
         "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
         "entity type cannot be inserted: \(table.schema.label)", fields: [])
@@ -38,7 +38,7 @@ extension SalesforceSimulator {
     try checkRule(table, fields, place)
     try checkDuplicates(table, fields, place, options)
     assign(table, &fields, options)
-    let change = Org.Change(actor: options.actor)
+    let change = Org.Change(actor: options.actor, visibleAfter: commitDelay)
     guard let place else {
       let id = org.insert(table, fields, change)
       if table === org.task { touchWho(fields) }
@@ -53,9 +53,15 @@ extension SalesforceSimulator {
   /// Refuses what the state of a record forbids.
   func checkWritable(_ place: Org.Location) throws(OrgError) {
     if place.row.isDeleted { throw .deleted }
-    if place.table.isHeld(place.index, now: clock.now) {
+    try checkLock(place)
+    if settings.readOnlyRecords.contains(place.id) {
       throw OrgError(
-        "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", fields: [])
+        "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", fields: [])
+    }
+    if settings.approvalRecords.contains(place.id) {
+      throw OrgError(
+        "ENTITY_IS_LOCKED",
+        "This record is locked. If you need to edit it, contact your admin.", fields: [])
     }
     guard place.table === org.lead, !settings.mayEditConverted,
       let cell = org.lead.schema.cell("IsConverted"), place.row.has(cell)
@@ -63,9 +69,17 @@ extension SalesforceSimulator {
     throw .converted
   }
 
+  /// Refuses what would have to wait for somebody else's transaction.
+  func checkLock(_ place: Org.Location) throws(OrgError) {
+    let isBusy = busyRows[place.id].map { clock.now < $0 } ?? false
+    guard isBusy || place.table.isHeld(place.index, now: clock.now) else { return }
+    throw OrgError(
+      "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", fields: [])
+  }
+
   // MARK: Fields
 
-  private func values(
+  func values(
     _ table: OrgTable, _ members: [OrgMember], isUpdate: Bool
   ) throws(OrgError) -> [String: String?] {
     let name = table.schema.name
@@ -145,6 +159,8 @@ extension SalesforceSimulator {
       guard let value = fields[column.field.name] ?? nil,
         let other = find(table, column, value), other.index != place?.index
       else { continue }
+      // The index entry of an open transaction makes the second writer wait for its end.
+      try checkLock(other)
       throw OrgError(
         "DUPLICATE_VALUE",
         "duplicate value found: \(column.field.name) duplicates value on record with id: "
@@ -152,7 +168,7 @@ extension SalesforceSimulator {
     }
   }
 
-  /// The live record whose unique field has that value; the platform sees open transactions here.
+  /// The live record whose unique field has that value; the index holds what is not committed too.
   func find(_ table: OrgTable, _ column: OrgColumn, _ value: String) -> Org.Location? {
     matches(table, column, value).first
   }

@@ -163,14 +163,14 @@ extension SalesforceSimulator {
   @discardableResult
   package func createUser(
     firstName: String? = nil, lastName: String, email: String, role: String? = nil,
-    title: String? = nil, isActive: Bool = true
+    title: String? = nil, isActive: Bool = true, type: String = "Standard"
   ) -> String {
     create(
       "User",
       [
         "FirstName": firstName, "LastName": lastName, "Email": email, "Username": email,
         "Alias": String(lastName.prefix(8)), "UserRoleId": role, "Title": title,
-        "IsActive": isActive ? "1" : nil, "UserType": "Standard",
+        "IsActive": isActive ? "1" : nil, "UserType": type,
         "TimeZoneSidKey": settings.timeZone,
       ])
   }
@@ -183,6 +183,8 @@ extension SalesforceSimulator {
   package func setUserRole(_ id: String, _ role: String?) { update(id, ["UserRoleId": role]) }
 
   package func deactivateUser(_ id: String) { update(id, ["IsActive": nil]) }
+
+  package func activateUser(_ id: String) { update(id, ["IsActive": "1"]) }
 
   @discardableResult
   package func createQueue(name: String, email: String? = nil) -> String {
@@ -216,6 +218,15 @@ extension SalesforceSimulator {
     }
     return reader.text(column, place.table, place.row)
   }
+
+  /// The ids of every live record of an object, in order.
+  package func ids(of object: String) -> [String] {
+    guard let table = org.table(object) else { return [] }
+    return table.rows.filter { !$0.isDeleted && !$0.isPurged }.map { table.id($0) }
+  }
+
+  /// Whether others see the record: its transaction is committed.
+  package func isCommitted(_ id: String) -> Bool { org.visible(id) != nil }
 
   /// Whether a record is there and not in the recycle bin.
   package func isAlive(_ id: String) -> Bool { org.locate(id).map { !$0.row.isDeleted } ?? false }

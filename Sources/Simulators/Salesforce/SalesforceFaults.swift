@@ -1,7 +1,7 @@
 import HTTP
 
 /// A refusal in the vendor's own words that no status number tells apart.
-package enum SalesforceRefusal: Sendable, Equatable {
+package enum SalesforceRefusal: String, Sendable, Equatable, CaseIterable {
   case dailyLimit
   case concurrentLimit
   /// A 401 that no new token heals.
@@ -52,6 +52,8 @@ package struct SalesforceFaults {
   enum Planned {
     case fault(Fault)
     case refusal(SalesforceRefusal)
+    /// The write is made, stays in an open transaction for that long, and the answer is lost.
+    case late(milliseconds: Int64)
   }
 
   private struct Rule {
@@ -90,10 +92,25 @@ package struct SalesforceFaults {
     refusal: SalesforceRefusal, at kind: SalesforceSimulator.CallKind? = nil, ordinal: Int = 1,
     times: Int = 1
   ) {
+    schedule(refusal: refusal, ordinal: ordinal, times: times) { kind == nil || $0.kind == kind }
+  }
+
+  package mutating func schedule(
+    refusal: SalesforceRefusal, ordinal: Int = 1, times: Int = 1,
+    when: @escaping (SalesforceSimulator.CallRecord) -> Bool
+  ) {
+    rules.append(Rule(planned: .refusal(refusal), left: ordinal, repeats: times, when: when))
+  }
+
+  /// Lets a write be made whose answer is lost and whose transaction stays open: what it wrote
+  /// shows that many milliseconds later, with the stamps of the moment of writing.
+  package mutating func schedule(
+    lateBy milliseconds: Int64, ordinal: Int = 1, times: Int = 1,
+    when: @escaping (SalesforceSimulator.CallRecord) -> Bool
+  ) {
     rules.append(
-      Rule(planned: .refusal(refusal), left: ordinal, repeats: times) {
-        kind == nil || $0.kind == kind
-      })
+      Rule(
+        planned: .late(milliseconds: milliseconds), left: ordinal, repeats: times, when: when))
   }
 
   mutating func next(for record: SalesforceSimulator.CallRecord) -> Planned? {

@@ -86,6 +86,12 @@ extension SalesforceSimulator {
     /// Fields that the running user sees but cannot write, by object.
     package var lockedFields: [String: Set<String>] = [:]
     package var hiddenObjects: Set<String> = []
+    /// Objects that the running user may read and not write.
+    package var readOnlyObjects: Set<String> = []
+    /// Records that sharing lets the running user read and not write.
+    package var readOnlyRecords: Set<String> = []
+    /// Records that an approval process has locked.
+    package var approvalRecords: Set<String> = []
     /// Custom fields by object: read once, when the simulator is made.
     package var customFields: [String: [OrgField]] = [:]
     package var leadStatuses = [
@@ -107,6 +113,12 @@ extension SalesforceSimulator {
     package var mayEditConverted = false
     /// Refuses a write with a message, as a validation rule does: object, fields after the write.
     package var validationRule: ((String, [String: String]) -> String?)?
+    /// Whether a field that does not exist, or a value that its type cannot be read from, refuses a
+    /// whole collection with a 400 instead of its row.
+    ///
+    /// The guide says "if the request isn't well formed, the API returns a 400"; which of the two
+    /// holds for such rows is not recorded anywhere, so a client has to live with either.
+    package var collectionsRefuseWhole = false
 
     package var bulk = BulkBehaviour()
 

@@ -12,6 +12,7 @@ package final class SalesforceSimulator {
       guard
         oldValue.hiddenFields != settings.hiddenFields
           || oldValue.lockedFields != settings.lockedFields
+          || oldValue.readOnlyObjects != settings.readOnlyObjects
       else { return }
       schemaChangedAt = clock.now / 1000 * 1000
     }
@@ -37,6 +38,10 @@ package final class SalesforceSimulator {
   var cursors: [String: Cursor] = [:]
   var jobs: [BulkJob] = []
   var usage = OrgUsage()
+  /// How long the transactions of the call at hand stay open.
+  var commitDelay: Int64 = 0
+  /// Rows that somebody else's long transaction holds, and until when.
+  var busyRows: [String: Int64] = [:]
   var schemaChangedAt: Int64
   /// The running user: whose sessions the API gets.
   let integrationUserID: String
@@ -78,6 +83,11 @@ package final class SalesforceSimulator {
     switch fault {
     case nil: return .answer(answer(request, call))
     case .refusal(let refusal): return .answer(finished(refusal.response, call))
+    case .late(let milliseconds):
+      commitDelay = milliseconds
+      defer { commitDelay = 0 }
+      _ = answer(request, call)
+      return .reset(written: true)
     case .fault(let fault):
       switch fault {
       case .refuse: return .refused

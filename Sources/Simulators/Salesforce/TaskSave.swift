@@ -2,6 +2,12 @@
 extension SalesforceSimulator {
   func prepareTask(_ fields: inout [String: String?], isUpdate: Bool) throws(OrgError) {
     if let who = fields["WhoId"] ?? nil, let place = org.locate(who) {
+      try checkLock(place)
+      if settings.readOnlyRecords.contains(place.id) {
+        throw OrgError(
+          "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+          "insufficient access rights on cross-reference id", fields: [])
+      }
       if place.table === org.lead {
         if let cell = org.lead.schema.cell("IsConverted"), place.row.has(cell) {
           throw .converted
@@ -26,6 +32,7 @@ extension SalesforceSimulator {
     let day = (fields["ActivityDate"] ?? nil) ?? OrgTime.dayString(clock.now)
     org.update(
       place, ["LastActivityDate": day],
-      Org.Change(actor: integrationUserID, isModification: false))
+      Org.Change(
+        actor: integrationUserID, visibleAfter: commitDelay, isModification: false))
   }
 }
