@@ -51,7 +51,8 @@ extension IntercomSimulator {
       var json: JSON {
         .of(
           ("type", .string(type)), ("id", .string(id)), ("name", .string(name)),
-          ("email", .string(email)))
+          ("email", .string(email)), ("from_ai_agent", .bool(type == "bot" && id != "0")),
+          ("is_ai_answer", .bool(type == "bot" && id != "0")))
       }
     }
 
