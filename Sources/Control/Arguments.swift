@@ -45,10 +45,31 @@ struct Arguments {
 
   /// Text of 1 to 1000 bytes.
   mutating func required(_ name: String) throws(ControlError) -> String {
-    guard case .string(let text)? = value(name), 1...1000 ~= text.utf8.count else {
+    guard let text = try text(name) else { throw .invalidParameter(parameter: name) }
+    return text
+  }
+
+  /// Text of 1 to 1000 bytes.
+  mutating func text(_ name: String) throws(ControlError) -> String? {
+    guard let value = value(name) else { return nil }
+    guard case .string(let text) = value, 1...1000 ~= text.utf8.count else {
       throw .invalidParameter(parameter: name)
     }
     return text
+  }
+
+  /// Texts by name: names of 1 to 255 bytes; the message's own limit is that of the texts.
+  mutating func texts(_ name: String) throws(ControlError) -> [String: String]? {
+    guard let value = value(name) else { return nil }
+    guard case .object(let members) = value else { throw .invalidParameter(parameter: name) }
+    var texts: [String: String] = [:]
+    for (key, member) in members {
+      guard case .string(let text) = member, 1...255 ~= key.utf8.count else {
+        throw .invalidParameter(parameter: name)
+      }
+      texts[key] = text
+    }
+    return texts
   }
 
   /// Refuses a parameter that the method does not have.

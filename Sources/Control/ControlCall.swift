@@ -12,9 +12,16 @@ package enum ControlCall: Sendable, Hashable {
   case plan(full: Bool, PageRequest)
   case queue(PageRequest)
   case explain(who: String)
+  case card(who: String)
+  case history(who: String, PageRequest)
   case matches(PageRequest)
   case link(who: String, record: String)
   case unlink(who: String)
+  /// `fields` are API names of Lead fields, or name, email, phone or company.
+  case createLead(who: String, fields: [String: String])
+  /// Nil means every part that is not logged yet.
+  case createTask(conversation: String, part: String?)
+  case assignConversation(String)
   case pause
   case resume
   case reload
@@ -30,9 +37,14 @@ package enum ControlCall: Sendable, Hashable {
     case .plan: "Plan"
     case .queue: "Queue"
     case .explain: "Explain"
+    case .card: "Card"
+    case .history: "History"
     case .matches: "Matches"
     case .link: "Link"
     case .unlink: "Unlink"
+    case .createLead: "CreateLead"
+    case .createTask: "CreateTask"
+    case .assignConversation: "AssignConversation"
     case .pause: "Pause"
     case .resume: "Resume"
     case .reload: "Reload"
@@ -42,8 +54,10 @@ package enum ControlCall: Sendable, Hashable {
   /// Needs root, the daemon's own user, or a member of `admin_group`.
   package var changesSomething: Bool {
     switch self {
-    case .status, .errors, .plan, .queue, .explain, .matches: false
-    case .retryErrors, .dismissErrors, .sync, .link, .unlink, .pause, .resume, .reload: true
+    case .status, .errors, .plan, .queue, .explain, .card, .history, .matches: false
+    case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
+      .assignConversation, .pause, .resume, .reload:
+      true
     }
   }
 
@@ -60,8 +74,15 @@ package enum ControlCall: Sendable, Hashable {
       ]
     case .plan(let full, let page): page.parameters.merging(["full": .bool(full)]) { $1 }
     case .queue(let page), .matches(let page): page.parameters
-    case .explain(let who), .unlink(let who): ["who": .string(who)]
+    case .explain(let who), .card(let who), .unlink(let who): ["who": .string(who)]
+    case .history(let who, let page):
+      page.parameters.merging(["who": .string(who)]) { $1 }
     case .link(let who, let record): ["who": .string(who), "record": .string(record)]
+    case .createLead(let who, let fields):
+      ["who": .string(who), "fields": .object(fields.mapValues(JSONValue.string))]
+    case .createTask(let conversation, let part):
+      ["conversation": .string(conversation), "part": JSONValue(part)]
+    case .assignConversation(let id): ["conversation": .string(id)]
     }
   }
 
@@ -84,10 +105,21 @@ package enum ControlCall: Sendable, Hashable {
       self = .plan(full: try arguments.flag("full"), try PageRequest(&arguments))
     case "Queue": self = .queue(try PageRequest(&arguments))
     case "Explain": self = .explain(who: try arguments.required("who"))
+    case "Card": self = .card(who: try arguments.required("who"))
+    case "History":
+      self = .history(who: try arguments.required("who"), try PageRequest(&arguments))
     case "Matches": self = .matches(try PageRequest(&arguments))
     case "Link":
       self = .link(who: try arguments.required("who"), record: try arguments.required("record"))
     case "Unlink": self = .unlink(who: try arguments.required("who"))
+    case "CreateLead":
+      self = .createLead(
+        who: try arguments.required("who"), fields: try arguments.texts("fields") ?? [:])
+    case "CreateTask":
+      self = .createTask(
+        conversation: try arguments.required("conversation"), part: try arguments.text("part"))
+    case "AssignConversation":
+      self = .assignConversation(try arguments.required("conversation"))
     case "Pause": self = .pause
     case "Resume": self = .resume
     case "Reload": self = .reload
@@ -95,87 +127,5 @@ package enum ControlCall: Sendable, Hashable {
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }
     try arguments.finish()
-  }
-}
-
-/// What `Sync` is asked to do.
-package struct SyncOptions: Sendable, Hashable {
-  /// Compare everything.
-  package var full: Bool
-  /// Let the cycle through that the guard stopped.
-  package var yes: Bool
-  /// Answer when that cycle's deliveries are settled.
-  package var wait: Bool
-
-  package init(full: Bool = false, yes: Bool = false, wait: Bool = false) {
-    self.full = full
-    self.yes = yes
-    self.wait = wait
-  }
-}
-
-/// Which part of a list is asked for.
-package struct PageRequest: Sendable, Hashable {
-  /// The most entries of one page: encoding them must not hold the loop for long.
-  package static let largest = 100
-
-  package var after: Int64?
-  package var limit: Int
-
-  package init(after: Int64? = nil, limit: Int = Self.largest) {
-    self.after = after
-    self.limit = limit
-  }
-
-  init(_ arguments: inout Arguments) throws(ControlError) {
-    after = try arguments.integer("after")
-    let asked = try arguments.integer("limit") ?? Int64(Self.largest)
-    guard asked >= 1 else { throw .invalidParameter(parameter: "limit") }
-    limit = Int(min(asked, Int64(Self.largest)))
-  }
-
-  var parameters: [String: JSONValue] {
-    var parameters: [String: JSONValue] = ["limit": .integer(Int64(limit))]
-    if let after { parameters["after"] = .integer(after) }
-    return parameters
-  }
-}
-
-/// Which entries of the error register are asked for.
-package struct ErrorQuery: Sendable, Hashable {
-  /// The dismissed ones too.
-  package var all: Bool
-  /// This entry alone, whatever its state.
-  package var id: Int64?
-  /// Only entries seen after this moment, in milliseconds UTC.
-  package var seenAfter: Int64?
-  /// Stay, and send each entry again as it is seen again; needs `more`.
-  package var follow: Bool
-  package var page: PageRequest
-
-  package init(
-    all: Bool = false, id: Int64? = nil, seenAfter: Int64? = nil, follow: Bool = false,
-    page: PageRequest = PageRequest()
-  ) {
-    self.all = all
-    self.id = id
-    self.seenAfter = seenAfter
-    self.follow = follow
-    self.page = page
-  }
-
-  init(_ arguments: inout Arguments) throws(ControlError) {
-    all = try arguments.flag("all")
-    id = try arguments.integer("id")
-    follow = try arguments.flag("follow")
-    page = try PageRequest(&arguments)
-  }
-
-  var parameters: [String: JSONValue] {
-    var parameters = page.parameters
-    parameters["all"] = .bool(all)
-    if let id { parameters["id"] = .integer(id) }
-    if follow { parameters["follow"] = .bool(true) }
-    return parameters
   }
 }

@@ -1,7 +1,7 @@
 /// Every error that the control socket answers with.
 package enum ControlError: Error, Sendable, Hashable {
-  /// Nobody and nothing has this id or e-mail.
-  case notFound(who: String)
+  /// Nobody and nothing has this id or e-mail, or `reason` says what lacks and what to do.
+  case notFound(who: String, reason: String? = nil)
   /// Needs root, the daemon's own user, or a member of `group`.
   case permissionDenied(method: String, group: String)
   /// Understood, and not done: why, and what to do about it.
@@ -40,7 +40,7 @@ package enum ControlError: Error, Sendable, Hashable {
   /// As they stand in a reply's `parameters`.
   package var parameters: [String: JSONValue] {
     switch self {
-    case .notFound(let who): ["who": .string(who)]
+    case .notFound(let who, let reason): ["who": .string(who), "reason": JSONValue(reason)]
     case .permissionDenied(let method, let group):
       ["method": .string(method), "group": .string(group)]
     case .refused(let reason, let remedy):
@@ -57,8 +57,10 @@ package enum ControlError: Error, Sendable, Hashable {
   /// Reads an error reply; what a newer daemon says with an unknown name is kept by its name.
   package init(name: String, parameters: [String: JSONValue]) {
     func text(_ key: String) -> String { parameters[key]?.description ?? "" }
+    var reason: String?
+    if case .string(let given)? = parameters["reason"] { reason = given }
     let known: [ControlError] = [
-      .notFound(who: text("who")),
+      .notFound(who: text("who"), reason: reason),
       .permissionDenied(method: text("method"), group: text("group")),
       .refused(reason: text("reason"), remedy: text("remedy")),
       .busy(reason: text("reason")), .stopping, .badMessage(reason: text("reason")),
@@ -72,7 +74,8 @@ package enum ControlError: Error, Sendable, Hashable {
   /// What a person reads: what failed and what to do.
   package var sentence: String {
     switch self {
-    case .notFound(let who):
+    case .notFound(_, let reason?): reason
+    case .notFound(let who, nil):
       """
       Nothing known has the e-mail or id \(who). It may be new: 'sfsyncctl sync --wait' reads both \
       sides now.

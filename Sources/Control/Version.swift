@@ -21,7 +21,14 @@ package enum ControlInterface {
       First release: Status, Errors, RetryErrors, DismissErrors, Sync, Plan, Queue, Explain, \
       Matches, Link, Unlink, Pause, Resume, Reload.
       """
-    )
+    ),
+    (
+      "2026-11-22",
+      """
+      The way back to Salesforce: Card, History, CreateLead, CreateTask, AssignConversation; \
+      NotFound may say a reason, and deliveries their conversation.
+      """
+    ),
   ]
 
   /// The interface file as the daemon serves it.

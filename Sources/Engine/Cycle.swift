@@ -53,6 +53,9 @@ package struct CycleReport: Sendable, Equatable {
     try await reader.readSalesforce()
     try await reader.readPeople()
     try reader.noteFailures()
+    try await prepareSalesforce()
+    try await CompanyReader(parts, cycle: cycle, isAsked: isAsked).readOfDifferences()
+    try await tags(cycle, isAsked: isAsked)?.read(isDeep: isDeep)
     try await plan(cycle, lane: isAsked ? .asked : .fresh)
     let guarded = try release(force: false)
     return CycleReport(
@@ -80,11 +83,35 @@ package struct CycleReport: Sendable, Equatable {
   }
 
   private func plan(_ cycle: Int64, lane: Lane) async throws {
-    while try planner.planSlice(
-      cycle: cycle, lane: lane, limit: Self.planPeople, now: parts.clock.now)
-    {
-      await EventLoop.nextTurn()
+    repeat {
+      while try planner.planSlice(
+        cycle: cycle, lane: lane, limit: Self.planPeople, now: parts.clock.now)
+      {
+        await EventLoop.nextTurn()
+      }
+    } while try await nameTags(cycle, isAsked: lane == .asked)
+  }
+
+  // MARK: What the plan for Salesforce looks at
+
+  /// The rules and the fields of Lead.
+  private func prepareSalesforce() async throws {
+    guard let salesforce = planner.salesforce else { return }
+    try parts.store.transaction {
+      try salesforce.takeRules(now: parts.salesforce.serverTime ?? parts.clock.now)
     }
+    if salesforce.leadFields.isWanted { try await salesforce.leadFields.refresh() }
+  }
+
+  private func tags(_ cycle: Int64, isAsked: Bool) -> TagReader? {
+    planner.salesforce.map { TagReader(parts, planner: $0, cycle: cycle, isAsked: isAsked) }
+  }
+
+  /// Asks for the names of tags that a rule needs; true when people have to be planned again.
+  private func nameTags(_ cycle: Int64, isAsked: Bool) async throws -> Bool {
+    guard let salesforce = planner.salesforce, !salesforce.unnamed.isEmpty else { return false }
+    let tags = try await parts.pace.call(isAsked: isAsked) { try await parts.intercom.tags() }
+    return try parts.store.transaction { try salesforce.name(tags, cycle: cycle) }
   }
 
   // MARK: Full
@@ -96,9 +123,14 @@ package struct CycleReport: Sendable, Equatable {
     let before = calls
     let state = try FullRead.load(parts.store) ?? beginFull(isInitial: isInitial)
     let reader = FullReader(parts, state: state, between: between)
+    planner.isInitial = isInitial
+    defer { planner.isInitial = false }
     try await reader.readSalesforce()
     try await reader.readPeople()
-    try await reader.match(planner)
+    try await prepareSalesforce()
+    try await reader.readCompanies()
+    try await tags(state.cycle, isAsked: false)?.read(isDeep: true)
+    repeat { try await reader.match(planner) } while try await nameTags(state.cycle, isAsked: false)
     let guarded = try await finish(reader.state)
     return CycleReport(
       cycle: state.cycle, isFull: true, changed: 0,

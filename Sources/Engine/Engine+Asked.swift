@@ -20,7 +20,7 @@ import SyncCore
   package func pause(_ isPaused: Bool) throws {
     try parts.store.transaction { try parts.store.set("paused", isPaused ? "1" : nil) }
     self.isPaused = isPaused
-    deliverer.pause(isPaused || !isPrepared)
+    pauseDelivery(isPaused || !isPrepared)
     if !isPaused { nextPollAt = parts.clock.uptime }
     wake.raise()
   }
@@ -30,7 +30,7 @@ import SyncCore
     probe()
     nextPollAt = parts.clock.uptime
     wake.raise()
-    deliverer.stir()
+    stirDelivery()
   }
 
   /// Asks which accounts these are, where that is not known yet: a plan against another org would
@@ -46,13 +46,13 @@ import SyncCore
 
   /// What waits after a failure need not wait any longer once somebody has asked.
   private func probe() {
-    for health in [salesforceHealth, deliverer.health, deliverer.eventHealth] { health.probe() }
+    for health in healths { health.probe() }
     do {
       try parts.store.transaction { try parts.store.hurry() }
     } catch {
       onStoreFailure?(error)
     }
-    deliverer.stir()
+    stirDelivery()
   }
 
   /// Pins a person to a record, or ends that, and plans it at once (M2).
@@ -65,15 +65,26 @@ import SyncCore
       // By hand, for one person: the guard has no say.
       try store.releaseHeld(cycle: cycle)
     }
-    deliverer.stir()
+    stirDelivery()
   }
 
   /// Puts what is parked back in the queue.
   package func retryParked(person: String?) throws -> Int64 {
-    let count = try parts.store.transaction {
-      try parts.store.unpark(person: person, lane: .asked)
+    let store = parts.store
+    let (count, refused) = try store.transaction {
+      let parked =
+        try store.unpark(person: person, lane: .asked)
+        + store.unparkSalesforce(person: person, lane: .asked)
+      // Values that were refused are owed again once their people are planned.
+      let people = try store.clearRefusedFields(person: person)
+      for id in people { try store.noteDifference(ofPerson: id, cycle: 0) }
+      return (parked, Int64(people.count))
     }
-    deliverer.stir()
-    return count
+    if refused > 0 {
+      nextPollAt = parts.clock.uptime
+      wake.raise()
+    }
+    stirDelivery()
+    return count + refused
   }
 }

@@ -8,11 +8,10 @@ import SyncCore
     if isPaused { return .paused }
     if case .broken = salesforceHealth.state { return .degraded }
     if case .broken = deliverer.health.state { return .degraded }
+    if case .broken = salesforceDeliverer.health.state { return .degraded }
     if try parts.store.get("guarded") != nil { return .guarded }
     if try parts.store.get("initial") != "done" { return .initialSync }
-    if salesforceHealth.state == .resting || deliverer.health.state == .resting {
-      return .degraded
-    }
+    if healths.contains(where: { $0.state == .resting }) { return .degraded }
     if isPolling || isReadingFull { return .polling }
     return try parts.store.outboxCounts().pending > 0 ? .delivering : .idle
   }

@@ -18,6 +18,8 @@ package import SyncCore
   package let parts: EngineParts
   package let planner: Planner
   package let deliverer: Deliverer
+  package let salesforceDeliverer: SalesforceDeliverer
+  let leadWriter: LeadWriter
   package let preparation: Preparation
   package let salesforceHealth: SideHealth
   private let cycle: Cycle
@@ -68,14 +70,22 @@ package import SyncCore
 
   package init(_ parts: EngineParts) throws {
     self.parts = parts
-    planner = Planner(parts.store, settings: parts.settings)
+    planner = Planner(parts)
     deliverer = Deliverer(
       store: parts.store, intercom: parts.intercom, settings: parts.settings, clock: parts.clock,
       pace: parts.pace, random: parts.random, report: parts.report)
     preparation = Preparation(parts)
     salesforceHealth = SideHealth("salesforce", clock: parts.clock, random: parts.random)
+    let desk = SalesforceDesk(parts)
+    leadWriter = LeadWriter(desk, planner: planner)
+    salesforceDeliverer = SalesforceDeliverer(
+      desk, writers: [leadWriter, FieldWriter(desk, planner: planner)])
     let deliverer = deliverer
-    cycle = Cycle(parts, planner: planner) { deliverer.stir() }
+    let salesforceDeliverer = salesforceDeliverer
+    cycle = Cycle(parts, planner: planner) {
+      deliverer.stir()
+      salesforceDeliverer.stir()
+    }
     let kept = try parts.store.get("budget").flatMap {
       try? JSONDecoder().decode(APIBudget.self, from: Data($0.utf8))
     }
@@ -90,23 +100,28 @@ package import SyncCore
     deliverer.onAttributeMissing = { [weak self] in self?.prepareAgain() }
     deliverer.onPersonMissing = { [weak self] in self?.pollSoon() }
     deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
+    wireSalesforce(desk)
   }
 
   // MARK: Running
 
   /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
-    deliverer.pause(true)
+    pauseDelivery(true)
     let delivering = Task { @EventLoop in await self.deliverer.run() }
+    let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
     while !Task.isCancelled {
       let wait = await step()
       guard !Task.isCancelled else { break }
       await wake.wait(milliseconds: wait, clock: parts.clock)
     }
-    deliverer.pause(true)
+    pauseDelivery(true)
     delivering.cancel()
+    writing.cancel()
     await delivering.value
+    await writing.value
     isStopped = true
+    leadWriter.tellAll(.waiting("The daemon is stopping."))
     for asked in asked { asked.continuation?.resume(returning: .stopped) }
     asked = []
   }
@@ -114,6 +129,7 @@ package import SyncCore
   /// Returns when nothing is in flight any more.
   package func drain() async {
     while !deliverer.isIdle { await deliverer.nextSettlement() }
+    while !salesforceDeliverer.isIdle { await salesforceDeliverer.nextSettlement() }
   }
 
   /// One turn: whatever is due; milliseconds until the next.
@@ -172,6 +188,8 @@ package import SyncCore
       try recovered()
     }
     isPrepared = true
+    // Nothing is written to an org that is not known to be the right one (G2).
+    salesforceDeliverer.pause(isPaused)
   }
 
   /// Polls now, and people over the whole overlap.
@@ -370,7 +388,7 @@ package import SyncCore
   }
 
   /// Notices that the initial sync's last delivery is settled.
-  private func closeInitial() throws {
+  func closeInitial() throws {
     guard isInitialOpen, try parts.store.get("initial") == "delivering",
       try parts.store.outboxCounts().backfill == 0
     else { return }

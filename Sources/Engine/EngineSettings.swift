@@ -51,6 +51,11 @@ package struct EngineSettings: Sendable, Equatable {
     self.isSandbox = isSandbox
   }
 
+  /// Of these, what is the company's, by its bare name.
+  var watchedOfCompany: Set<String> {
+    Set(watchedAttributes.compactMap { AttributeName.ofCompany($0) })
+  }
+
   package var attributes: AttributeSet { AttributeSet(attributeNames.keys) }
 
   /// What Intercom's rows are to bring for rules and the mapping, as ``AttributeName`` spells it.

@@ -49,6 +49,14 @@ import Wire
     } while state.startingAfter != nil
   }
 
+  /// All companies, before anybody is planned (Q1).
+  func readCompanies() async throws {
+    guard state.phase == .match, state.walkedTo == nil else { return }
+    try await CompanyReader(parts, cycle: state.cycle, isAsked: false).readAll { [self] in
+      try await between(state)
+    }
+  }
+
   private func nextPeople() async throws -> PersonPage {
     do {
       return try await parts.pace.call(isAsked: false) {

@@ -184,8 +184,9 @@ import Wire
   func match(_ planner: Planner) async throws {
     guard state.phase == .match else { return }
     let store = parts.store
+    let lane = state.isInitial ? Lane.backfill : .fresh
     while try planner.planSlice(
-      cycle: state.cycle, lane: .fresh, limit: Self.walkPeople, now: parts.clock.now)
+      cycle: state.cycle, lane: lane, limit: Self.walkPeople, now: parts.clock.now)
     {
       try await between(state)
       await EventLoop.nextTurn()

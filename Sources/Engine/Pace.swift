@@ -8,6 +8,7 @@ package import SyncCore
   package private(set) var window: RateWindow
   /// Calls made by readers, as against deliveries.
   package private(set) var reads = 0
+  private let intercomTime: ServerClock
   private let clock: any Clock
   private let random: () -> Double
 
@@ -15,7 +16,12 @@ package import SyncCore
     window = RateWindow(share: share)
     self.clock = clock
     self.random = random
+    intercomTime = ServerClock(clock)
   }
+
+  /// What Intercom's clock shows now, in milliseconds UTC, behind by a little; nil before its first
+  /// answer.
+  package var intercomNow: Int64? { intercomTime.now }
 
   /// Milliseconds until the next call may be sent.
   package func delay(isAsked: Bool) -> Int64 { window.delay(now: clock.uptime, isAsked: isAsked) }
@@ -51,6 +57,7 @@ package import SyncCore
 
   /// Takes an answer's headers.
   package func answered(_ response: Response) {
+    intercomTime.heard(response.headers["Date"].flatMap { HTTPDate.parse($0) })
     let reading = RateLimit(response.headers).map {
       RateWindow.Reading(
         limit: $0.limit, remaining: $0.remaining, resetSeconds: $0.resetSeconds,

@@ -8,10 +8,21 @@ package import SyncCore
 @EventLoop package final class Planner {
   private let store: Store
   private let settings: EngineSettings
+  /// The half that plans what goes to Salesforce; nil where only values are asked for.
+  let salesforce: SalesforcePlanner?
+  /// The very first read links everybody, which is no news for the timeline.
+  var isInitial = false
 
   package init(_ store: Store, settings: EngineSettings) {
     self.store = store
     self.settings = settings
+    salesforce = nil
+  }
+
+  package init(_ parts: EngineParts) {
+    store = parts.store
+    settings = parts.settings
+    salesforce = SalesforcePlanner(parts)
   }
 
   /// What `person` is owed, without writing anything: `explain` asks this too (O2).
@@ -35,9 +46,29 @@ package import SyncCore
       recordURL: settings.recordURL)
   }
 
-  /// Plans one person: its link, the attributes and the events that it is owed.
+  /// Plans one person: its link, the attributes and events that it is owed, and what it owes to
+  /// Salesforce.
   package func plan(
     _ personID: String, cycle: Int64, lane: Lane, now: Int64, isWhole: Bool = false
+  ) throws {
+    let before = try store.link(of: personID)?.recordID
+    try planIntercom(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
+    try enterLink(of: personID, before: before, now: now)
+    try salesforce?.plan(personID, before: before, cycle: cycle, lane: lane, now: now)
+  }
+
+  private func enterLink(of personID: String, before: String?, now: Int64) throws {
+    let after = try store.link(of: personID)?.recordID
+    guard !isInitial, before != after else { return }
+    try store.enterHistory(
+      HistoryEntry(
+        at: now, personID: personID, recordID: after ?? before, side: .intercom, what: "link",
+        changes: HistoryChanges.json([("record", before, after)]),
+        result: after == nil ? "unlinked" : "linked"))
+  }
+
+  private func planIntercom(
+    _ personID: String, cycle: Int64, lane: Lane, now: Int64, isWhole: Bool
   ) throws {
     guard let person = try store.person(personID) else { return }
     let plan = try judge(person, isWhole: isWhole)
@@ -46,7 +77,7 @@ package import SyncCore
       try owe(plan.events, to: person, cycle: cycle, now: now)
       // What was under way counts as written from now on, and may have to be cleared.
       if try settleOwed(person, now: now), person.sent == nil {
-        try self.plan(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
+        try planIntercom(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
       }
       return
     }

@@ -123,6 +123,7 @@ import Wire
     let until = max(0, cursor - parts.settings.overlap)
     var newest = cursor
     var next: String?
+    let parked = try store.peopleParkedForSalesforce()
     repeat {
       let page = try await parts.pace.call(isAsked: isAsked) {
         try await parts.intercom.search(updatedSince: until, startingAfter: next)
@@ -132,6 +133,7 @@ import Wire
         var isNews = false
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
           try batch.forEach { row in
+            if !parked.isEmpty { try unpark(row, of: parked) }
             newest = max(newest, row.integer(PersonColumn.updatedAt.rawValue) ?? 0)
             if try comparison.compare(row) != .same { isNews = true }
           }
@@ -146,5 +148,15 @@ import Wire
       await EventLoop.nextTurn()
     } while next != nil
     if isDeep { try store.transaction { try store.setCursor(Self.people, Cursor(since: newest)) } }
+  }
+
+  /// What Salesforce refused of a person may do once the person has changed, whether or not
+  /// anything of it is watched (E2).
+  private func unpark(_ row: borrowing RowBuffer, of parked: Set<String>) throws {
+    guard let id = row.string(PersonColumn.id.rawValue), parked.contains(id),
+      let stamp = row.integer(PersonColumn.updatedAt.rawValue),
+      let known = try parts.store.person(id), known.updatedAt < stamp
+    else { return }
+    try parts.store.unparkSalesforce(person: id, lane: isAsked ? .asked : .fresh)
   }
 }

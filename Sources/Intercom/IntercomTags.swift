@@ -21,7 +21,7 @@ extension Intercom {
   /// One page of the people with a tag, oldest first (`POST /contacts/search`).
   ///
   /// The order is by creation since that never changes, so that nobody is missed who changes while
-  /// the pages are read. A contact shows ten tags at most, and tagging need not touch
+  /// the pages are read. A contact shows ten tags at most, and nothing says that tagging touches
   /// `updated_at`: this is the one way to see them all.
   package func people(
     withTag id: String, startingAfter: String?

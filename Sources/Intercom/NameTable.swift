@@ -3,7 +3,7 @@ import Wire
 /// A few names with a number each, found by the bytes of a JSON key without an allocation.
 ///
 /// Most keys of a contact are none of them, which one bit says.
-struct NameTable {
+final class NameTable {
   private struct Entry {
     var range: Range<Int>
     var number: Int
@@ -15,7 +15,7 @@ struct NameTable {
   private var bits: UInt64 = 0
 
   /// The number that `name` gets; of two equal names the first counts.
-  mutating func add(_ name: some Collection<UInt8>, _ number: Int) {
+  func add(_ name: some Collection<UInt8>, _ number: Int) {
     let start = bytes.count
     bytes.append(contentsOf: name)
     entries.append(Entry(range: start..<bytes.count, number: number))

@@ -22,7 +22,6 @@ package struct PersonAnswer {
   }
 
   init(_ body: [UInt8], scanner: PersonScanner) throws(PersonShapeError) {
-    var scanner = scanner
     var row = RowBuffer(columns: PersonColumn.allCases.count)
     let facts: PersonScanner.Facts
     do {

@@ -58,13 +58,12 @@ package struct PersonPage {
   init(_ body: [UInt8], scanner: PersonScanner) throws(PersonShapeError) {
     var hasData = false
     var problem: PersonShapeError?
-    var scanner = scanner
     do {
       try JSONReader.reading(body) { reader throws(JSONError) in
         try reader.readObject { reader, key throws(JSONError) in
           if key == "data", try reader.peek() == .array {
             hasData = true
-            try readRows(&reader, &scanner, &problem)
+            try readRows(&reader, scanner, &problem)
           } else if key == "pages" {
             try readPages(&reader, &problem)
           } else if key == "total_count", try reader.peek() == .number {
@@ -82,7 +81,7 @@ package struct PersonPage {
   }
 
   private mutating func readRows(
-    _ reader: inout JSONReader, _ scanner: inout PersonScanner, _ problem: inout PersonShapeError?
+    _ reader: inout JSONReader, _ scanner: PersonScanner, _ problem: inout PersonShapeError?
   ) throws(JSONError) {
     var row = RowBuffer(columns: PersonColumn.allCases.count)
     try reader.readArray { reader throws(JSONError) in

@@ -24,7 +24,7 @@ enum PersonShapeError: Error, CustomStringConvertible {
 ///
 /// Built once a page. Shapes of 2.15, 2.16 and those recorded of older versions: what is absent is
 /// null, and numbers or booleans where text is expected are taken as text.
-struct PersonScanner {
+final class PersonScanner {
   /// What a contact says beside its columns.
   struct Facts {
     var updatedAt: Int64?
@@ -35,12 +35,12 @@ struct PersonScanner {
   }
 
   /// The columns of the configured attributes.
-  private var wanted = NameTable()
+  private let wanted = NameTable()
   private let takesExternalID: Bool
   private let takesCompany: Bool
   private let takesTeammate: Bool
   private let watches: Bool
-  private var watched: WatchedScanner
+  private let watched: WatchedScanner
   private var scratch: [UInt8] = []
 
   init(_ settings: Intercom.Settings) {
@@ -56,7 +56,7 @@ struct PersonScanner {
   }
 
   /// Reads one contact into `row`, which is cleared first.
-  mutating func read(
+  func read(
     _ reader: inout JSONReader, into row: inout RowBuffer
   ) throws(JSONError) -> Facts {
     row.clear()
@@ -71,7 +71,7 @@ struct PersonScanner {
   }
 
   /// Takes the value ahead for the watched ones; `reader` is a copy and stays where it is.
-  private mutating func watch(_ key: JSONString, _ reader: JSONReader) throws(JSONError) {
+  private func watch(_ key: JSONString, _ reader: JSONReader) throws(JSONError) {
     var reader = reader
     if let slot = watched.slot(key) {
       try watched.take(&reader, slot)
@@ -80,7 +80,7 @@ struct PersonScanner {
     }
   }
 
-  private mutating func member(
+  private func member(
     _ key: JSONString, _ reader: inout JSONReader, _ row: inout RowBuffer, _ facts: inout Facts
   ) throws(JSONError) {
     if key == "id" {
@@ -114,7 +114,7 @@ struct PersonScanner {
     }
   }
 
-  private mutating func customAttributes(
+  private func customAttributes(
     _ reader: inout JSONReader, _ row: inout RowBuffer
   ) throws(JSONError) {
     guard try reader.peek() == .object else { return try reader.skipValue() }
@@ -129,7 +129,7 @@ struct PersonScanner {
   }
 
   /// Text with its HTML escapes undone; a list or an object is no text and stays null.
-  private mutating func value(
+  private func value(
     _ reader: inout JSONReader, _ row: inout RowBuffer, _ column: Int
   ) throws(JSONError) {
     guard try reader.peek() == .string else { return try scalar(&reader, &row, column) }
@@ -159,7 +159,7 @@ struct PersonScanner {
     }
   }
 
-  private mutating func email(
+  private func email(
     _ reader: inout JSONReader, _ row: inout RowBuffer
   ) throws(JSONError) {
     guard try reader.peek() == .string else { return try reader.skipValue() }

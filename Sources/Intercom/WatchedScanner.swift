@@ -6,7 +6,7 @@ import Wire
 /// The object has the names of ``AttributeName`` in bytewise order and each value in one spelling,
 /// so that it is the same bytes in whatever order and with whatever escapes Intercom sends it; what
 /// the contact lacks is absent. Built once a page.
-struct WatchedScanner {
+final class WatchedScanner {
   /// Where a name stands in the object.
   typealias Slot = Int
 
@@ -18,9 +18,9 @@ struct WatchedScanner {
   }
 
   /// Top-level names, without the tags.
-  private var standard = NameTable()
+  private let standard = NameTable()
   /// Names under `custom_attributes`, without the prefix.
-  private var custom = NameTable()
+  private let custom = NameTable()
   private(set) var tags: Slot?
 
   private var entries: [Entry] = []
@@ -38,7 +38,7 @@ struct WatchedScanner {
     }
   }
 
-  private mutating func place(_ name: String, _ slot: Slot) {
+  private func place(_ name: String, _ slot: Slot) {
     if name == "tag" {
       tags = slot
     } else if name.hasPrefix(AttributeName.customPrefix) {
@@ -51,7 +51,7 @@ struct WatchedScanner {
   var isEmpty: Bool { entries.isEmpty }
 
   /// Forgets the contact before.
-  mutating func start() {
+  func start() {
     guard seen > 0 else { return }
     seen = 0
     values.removeAll(keepingCapacity: true)
@@ -65,7 +65,7 @@ struct WatchedScanner {
   func customSlot(_ key: JSONString) -> Slot? { custom.number(key) }
 
   /// Takes the next value for `slot`; a list or an object is no value and leaves it absent.
-  mutating func take(_ reader: inout JSONReader, _ slot: Slot) throws(JSONError) {
+  func take(_ reader: inout JSONReader, _ slot: Slot) throws(JSONError) {
     let start = values.count
     switch try reader.peek() {
     case .string: append(try reader.readString())
@@ -80,7 +80,7 @@ struct WatchedScanner {
   }
 
   /// Takes the ids of the contact's tags, sorted.
-  mutating func takeTags(_ reader: inout JSONReader) throws(JSONError) {
+  func takeTags(_ reader: inout JSONReader) throws(JSONError) {
     guard let tags, try reader.peek() == .object else { return try reader.skipValue() }
     var ids: [[UInt8]] = []
     try reader.readItemIDs { id in ids.append(id) }
@@ -111,13 +111,13 @@ struct WatchedScanner {
     }
   }
 
-  private mutating func keep(_ slot: Slot, from start: Int) {
+  private func keep(_ slot: Slot, from start: Int) {
     entries[slot].value = start..<values.count
     seen += 1
   }
 
   /// Appends `text` between quotes, HTML escapes undone, escaped anew.
-  private mutating func append(_ text: JSONString) {
+  private func append(_ text: JSONString) {
     values.append(UInt8(ascii: "\""))
     defer { values.append(UInt8(ascii: "\"")) }
     if !text.isEscaped, Self.isPlain(text.raw) { return values.append(contentsOf: text.raw) }

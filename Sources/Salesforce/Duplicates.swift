@@ -95,9 +95,8 @@ extension FarAnswer {
   /// A message without the person's value that it repeats; the field is told all the same.
   static func withoutValue(_ message: String) -> String {
     message
-      .replacing(/(?s)data value too large:.*\(max length/, with: "data value too large (max length")
-      .replacing(/(?s)invalid email address:.*/, with: "invalid email address")
-      .replacing(
-        /(?s)bad value for restricted picklist field:.*/, with: "bad value for restricted picklist field")
+      .replacing(/(?s)(data value too large):.*( \(max length)/) { $0.1 + $0.2 }
+      .replacing(/(?s)(invalid email address):.*/) { $0.1 }
+      .replacing(/(?s)(bad value for restricted picklist field):.*/) { $0.1 }
   }
 }

@@ -96,14 +96,15 @@ extension Salesforce {
   /// The moment up to which every change of `object` is visible, in milliseconds UTC: one API call.
   ///
   /// Salesforce holds it back to the start of the oldest transaction under way, and cuts seconds
-  /// off: it is never after `to`. Ids between `from` and `to` travel too, so a short time is cheap
-  /// (SOAP API, "getUpdated").
+  /// off: it is never after `to`. Ids of that time travel too, so it is cut to its last hour (SOAP
+  /// API, "getUpdated").
   package func latestDateCovered(
     _ object: DescribedObject, from: Int64, to: Int64
   ) async throws(Failure) -> Int64 {
     // The two must be more than a minute apart after their seconds are cut off.
-    let start = min(from, to - 120_000)
-    let times = [("start", start), ("end", to)].map {
+    let end = max(to, Timestamp.range.lowerBound + 3_600_000)
+    let start = max(min(from, end - 120_000), end - 3_600_000)
+    let times = [("start", start), ("end", end)].map {
       "\($0.0)=\(Encoding.percent(SOQL.time($0.1)))"
     }
     let call = Call(

@@ -32,9 +32,10 @@ extension Salesforce {
     let attempt = "look up records by id"
     var wanted: [Stream: [String]] = [:]
     for id in ids {
-      guard let full = SalesforceID.normalized(id), let object = RecordObject(id: full) else {
-        continue
-      }
+      // One id whose last three characters belie the others would fail the whole query.
+      guard let full = SalesforceID.normalized(id), let object = RecordObject(id: full),
+        SalesforceID.normalized(String(full.prefix(15))) == full
+      else { continue }
       wanted[Stream(object), default: []].append(full)
     }
     if let count = wanted.values.map(\.count).max(), count > Self.lookedUpMax {

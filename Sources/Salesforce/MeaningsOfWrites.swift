@@ -21,8 +21,8 @@ extension SalesforceMeaning {
       + "and Contacts); or change the rule named beside this in Setup, Duplicate Rules.")
   package static let ownerUnfit = Meaning(
     "SF-OWNER-UNFIT", .refused, cause: "The user or queue cannot own such a record.",
-    remedy: "Give that user or queue access to the object, or have the assignment rule (Setup, Lead "
-      + "Assignment Rules) choose another owner. Then retry.")
+    remedy: "Give that user or queue access to the object, or have the assignment rule (Setup, "
+      + "Lead Assignment Rules) choose another owner. Then retry.")
   package static let noClosedStatus = Meaning(
     "SF-NO-CLOSED-STATUS", .refused, cause: "No status of tasks counts as closed in this org.",
     remedy: "Mark one as Closed in Setup, Object Manager, Task, Fields, Status. Then retry.")
@@ -35,9 +35,15 @@ extension SalesforceMeaning {
   /// reason for the whole side to stop.
   static func ofWrite(code: String?, message: String, status: Int) -> Meaning {
     switch code {
-    case "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY": recordAccess
+    // A missing object is one that the user has no right to: the reading need not stop for it.
+    case "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "INVALID_TYPE": recordAccess
+    case "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" where message.contains("entity type cannot be"):
+      recordAccess
     case "INVALID_FIELD": writeField
     case "TRANSFER_REQUIRES_READ", "OP_WITH_INVALID_USER_TYPE_EXCEPTION": ownerUnfit
+    case "EXCEEDED_ID_LIMIT": request
+    // Words that mean something else in the answers about bulk jobs.
+    case "LIMIT_EXCEEDED", "API_ERROR": of(status: status)
     default: of(code: code, message: message, status: status)
     }
   }

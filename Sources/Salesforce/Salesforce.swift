@@ -46,6 +46,9 @@ package final class Salesforce {
   /// Salesforce's clock as the last answer gave it (its Date header), milliseconds UTC.
   package private(set) var serverTime: Int64?
 
+  /// Called with every answer, after ``serverTime`` was taken from it.
+  package var onAnswer: (() -> Void)?
+
   let settings: Settings
   let transport: any Transport
   let now: () -> Int64
@@ -79,6 +82,7 @@ package final class Salesforce {
     calls += 1
     serverTime = response.headers["Date"].flatMap { HTTPDate.parse($0) } ?? serverTime
     if let info = LimitInfo(response.headers) { usage = (Int(info.used), Int(info.limit)) }
+    onAnswer?()
   }
 
   func countLost() { calls += 1 }

@@ -72,8 +72,9 @@ extension Salesforce {
     return found
   }
 
-  /// The status that a completed task gets: the first that counts as closed, by SortOrder (T2); its
-  /// API name. One API call.
+  /// The status that a completed task gets: the first that counts as closed, by SortOrder (T2).
+  ///
+  /// Its API name; one API call.
   package func closedTaskStatus() async throws(Failure) -> String {
     let attempt = "read the statuses of tasks"
     let soql = "SELECT ApiName, IsClosed, SortOrder FROM TaskStatus ORDER BY SortOrder"
@@ -88,8 +89,9 @@ extension Salesforce {
       answer: "none of them is closed")
   }
 
-  /// The user that owns a teammate's tasks: active, of UserType Standard, the lowest Id (T3). One
-  /// API call.
+  /// The user that owns a teammate's tasks: active, of UserType Standard, the lowest Id (T3).
+  ///
+  /// One API call.
   package func activeUser(withEmail email: String) async throws(Failure) -> String? {
     let attempt = "look up the user of a teammate"
     let soql = SOQL.select(

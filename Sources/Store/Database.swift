@@ -53,6 +53,9 @@ final class Database {
     return new
   }
 
+  /// Every statement that was prepared so far.
+  var preparedSQL: [String] { statements.keys.sorted() }
+
   func prepare(_ sql: String) throws(SQLError) -> Statement { try Statement(sql, in: self) }
 
   var changes: Int64 { sqlite3_changes64(raw) }

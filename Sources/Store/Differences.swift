@@ -34,7 +34,7 @@ extension Store {
 
   /// The record and those that were merged or converted into it: a link may still be on one of them
   /// when its successor is read late.
-  private func predecessors(of recordID: String) throws(SQLError) -> [String] {
+  package func predecessors(of recordID: String) throws(SQLError) -> [String] {
     var ids: [String] = []
     try database.statement(
       """

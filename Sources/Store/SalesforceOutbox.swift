@@ -170,7 +170,7 @@ extension Store {
     // What stands before it in its order comes with it, or it would wait for a slower lane.
     try database.statement(
       """
-      UPDATE salesforce_delivery SET lane = ?3
+      UPDATE salesforce_delivery INDEXED BY salesforce_delivery_order SET lane = ?3
       WHERE kind = ?1 AND order_key = ?2 AND state IN (1, 3) AND lane > ?3
       """
     ).run {

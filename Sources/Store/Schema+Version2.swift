@@ -94,8 +94,8 @@ extension Schema {
       ON salesforce_delivery(kind, order_key, id) WHERE state IN (1, 3);
     CREATE INDEX salesforce_delivery_person
       ON salesforce_delivery(person_id, id) WHERE person_id IS NOT NULL;
-    CREATE INDEX salesforce_delivery_cycle ON salesforce_delivery(cycle, state);
-    CREATE INDEX salesforce_delivery_held ON salesforce_delivery(id) WHERE state = 0;
+    CREATE INDEX salesforce_delivery_cycle ON salesforce_delivery(cycle);
+    CREATE INDEX salesforce_delivery_held ON salesforce_delivery(cycle) WHERE state = 0;
     CREATE INDEX salesforce_delivery_parked ON salesforce_delivery(id) WHERE state = 2;
     CREATE INDEX salesforce_delivery_sending ON salesforce_delivery(id) WHERE state = 3;
     CREATE INDEX salesforce_delivery_pending ON salesforce_delivery(id) WHERE state <> 2;

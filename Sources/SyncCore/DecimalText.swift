@@ -56,7 +56,7 @@ struct DecimalText: Equatable {
 
   /// With at most `scale` digits after the point, rounded half away from zero.
   func rounded(scale: Int) -> DecimalText {
-    let surplus = -exponent - max(0, scale)
+    let surplus = -exponent - min(max(0, scale), 1_000)
     guard surplus > 0 else { return self }
     var copy = self
     guard surplus <= digits.count else {

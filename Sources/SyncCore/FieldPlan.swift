@@ -11,6 +11,9 @@ package struct FieldPlan: Sendable, Equatable {
   package var misfits: [Misfit]
   /// The values of `misfits`, by attribute.
   package var refused: Values
+  /// Attributes whose refused value is Intercom's no more: they are refused no more, and their
+  /// register entries close.
+  package var mended: [String]
   /// The API name of each attribute of `set` and `fill`, in describe's spelling.
   package var fields: [String: String]
   /// Intercom's value of each attribute of `set` and `fill`: the base, once it is written.
@@ -21,7 +24,7 @@ package struct FieldPlan: Sendable, Equatable {
 
   /// Nothing is to be written, read or noted.
   package var isEmpty: Bool {
-    self.set.isEmpty && fill.isEmpty && rebase.isEmpty && misfits.isEmpty
+    self.set.isEmpty && fill.isEmpty && rebase.isEmpty && misfits.isEmpty && mended.isEmpty
   }
 
   /// Plans for one person and one unconverted lead.
@@ -39,11 +42,15 @@ package struct FieldPlan: Sendable, Equatable {
     var plan = FieldPlan()
     let table = FieldTable(fields)
     for (attribute, name) in mapping.sorted(by: { $0.key < $1.key }) {
-      guard let field = table[name], field.isUpdateable, let value = values[attribute],
-        refused[attribute] != value
-      else { continue }
+      guard let field = table[name], field.isUpdateable, let value = values[attribute] else {
+        continue
+      }
+      if let refused = refused[attribute] {
+        if refused.isSame(as: value) { continue }
+        plan.mended.append(attribute)
+      }
       if let known = base[attribute] {
-        if known != value { plan.set(attribute, value, field) }
+        if !known.isSame(as: value) { plan.set(attribute, value, field) }
       } else {
         plan.fill(attribute, value, field)
       }
@@ -68,6 +75,7 @@ package struct FieldPlan: Sendable, Equatable {
     rebase = [:]
     misfits = []
     refused = [:]
+    mended = []
     fields = [:]
     values = [:]
     fitted = [:]
@@ -82,6 +90,7 @@ package struct FieldPlan: Sendable, Equatable {
     case .failure(let misfit):
       misfits.append(misfit.of(attribute))
       refused[attribute] = value
+      mended.removeAll { $0 == attribute }
     }
   }
 

@@ -13,11 +13,16 @@ package enum Fitting {
     guard isFillable(field) else {
       return .failure(Misfit(FittingMeaning.type, field, "it is of type \(field.type)"))
     }
-    guard !value.isBlank else {
-      return field.isNillable
-        ? .success(.null) : .failure(Misfit(FittingMeaning.required, field, "it must not be empty"))
+    return Result { () throws(Misfit) in
+      let fitted = value.isBlank ? .null : try fitted(value, field)
+      guard !fitted.isBlank else {
+        guard field.isNillable else {
+          throw Misfit(FittingMeaning.required, field, "it must not be empty")
+        }
+        return .null
+      }
+      return fitted
     }
-    return Result { () throws(Misfit) in try fitted(value, field) }
   }
 
   /// Whether a constant text may stand in for a missing value (L4).
@@ -122,8 +127,8 @@ package enum Fitting {
   private static func number(_ value: Value, _ field: FieldDescription) throws(Misfit) -> String {
     let hasPrecision = field.precision > 0
     // Where describe does not say, as much as any number of Salesforce holds.
-    let scale = hasPrecision ? max(0, field.scale) : 18
-    let digitsMax = hasPrecision ? max(0, field.precision - scale) : 18
+    let scale = hasPrecision ? min(max(0, field.scale), 18) : 18
+    let digitsMax = hasPrecision ? min(max(0, field.precision - scale), 18) : 18
     let number = try decimal(value, field).rounded(scale: scale)
     guard number.integerDigits <= digitsMax else {
       throw Misfit(
@@ -139,7 +144,8 @@ package enum Fitting {
     guard number.fractionDigits == 0 else {
       throw Misfit(FittingMeaning.notANumber, field, "it is no whole number")
     }
-    let digitsMax = field.digits > 0 ? field.digits : field.type == "int" ? 10 : 19
+    let typeMax = field.type == "int" ? 10 : 19
+    let digitsMax = field.digits > 0 ? min(field.digits, typeMax) : typeMax
     let isInRange =
       number.integerDigits <= digitsMax
       && (field.type == "int" ? Int32(number.plain) != nil : Int64(number.plain) != nil)

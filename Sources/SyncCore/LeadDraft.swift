@@ -21,7 +21,7 @@ package struct LeadDraft: Sendable, Equatable {
 
   /// The e-mail address that the lead would have, trimmed; nil means that nothing is created (L2).
   package static func email(person: Values, edits: Values) -> String? {
-    let edit = edits.first { ["email", "Email"].contains($0.key) }?.value
+    let edit = edits.filter { $0.key.lowercased() == "email" }.min { $0.key < $1.key }?.value
     guard let value = edit ?? person["email"], !value.isBlank else { return nil }
     return value.text.map(Fitting.trimmed)
   }
@@ -29,7 +29,7 @@ package struct LeadDraft: Sendable, Equatable {
   /// Drafts the lead of one person.
   ///
   /// What wins, from the strongest: the contact id in `leads.external_id_field`, `edits` (an empty
-  /// one leaves its field out), mapped attributes, the person's own name, e-mail, phone, company
+  /// one leaves its field out), the person's e-mail, mapped attributes, its name, phone, company
   /// and LeadSource, `leads.defaults`, the placeholder. A value that does not fit gives way to the
   /// next.
   ///
@@ -46,6 +46,8 @@ package struct LeadDraft: Sendable, Equatable {
     var composer = LeadComposer(FieldTable(fields), settings)
     if let field = settings.externalIDField { composer.identify(field, by: personID) }
     composer.apply(edits: edits)
+    // By it the lead was looked for, and is found again.
+    composer.own("email", person["email"], "Email")
     composer.apply(mapping: mapping) { attribute in
       AttributeName.ofCompany(attribute).flatMap { company?[$0] } ?? person[attribute]
     }
@@ -136,14 +138,13 @@ private struct LeadComposer {
   }
 
   mutating func applyOwn(person: Values, companyName: Value?) {
-    own("email", person["email"], "Email")
     for (field, part) in nameParts(person["name"] ?? .null) { own("name", part, field) }
     own("phone", person["phone"], "Phone")
     own("company.name", companyName, "Company")
     applySource()
   }
 
-  private mutating func own(_ attribute: String, _ value: Value?, _ name: String) {
+  mutating func own(_ attribute: String, _ value: Value?, _ name: String) {
     guard let value, !value.isBlank, let field = table[name], field.isCreateable else { return }
     if let misfit = put(value, field.name) { draft.misfits.append(misfit.of(attribute)) }
   }

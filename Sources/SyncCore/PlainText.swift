@@ -25,7 +25,7 @@ package enum PlainText {
     "address", "form", "fieldset", "center",
   ]
   private static let dropped: Set<String> = [
-    "script", "style", "head", "title", "template", "noscript", "svg", "iframe", "object",
+    "script", "style", "head", "title", "template", "noscript", "iframe", "object",
   ]
 
   private static func open(
@@ -35,8 +35,7 @@ package enum PlainText {
     switch name {
     case "br": writer.breakLine()
     case "li":
-      writer.beginLine()
-      writer.append(word: "- ")
+      writer.beginItem()
     case "td", "th": writer.space()
     case "img": writer.append(word: "[image]")
     case "pre": writer.preformatted += 1
@@ -69,6 +68,8 @@ private struct PlainTextWriter {
   /// Line ends that come before the next text; at the beginning none do.
   private var lines = 0
   private var isSpaced = false
+  /// Where the sign of a list item ends.
+  private var itemStart: Int?
   private var link: (address: String, start: Int)?
 
   mutating func append(text: ArraySlice<UInt8>) {
@@ -86,8 +87,13 @@ private struct PlainTextWriter {
 
   mutating func append(word: String) {
     for byte in word.utf8 { append(byte) }
-    // A blank at the end is the writer's own.
-    if out.last == 0x20 { isSpaced = false }
+  }
+
+  mutating func beginItem() {
+    itemStart = nil
+    beginLine()
+    append(word: "- ")
+    itemStart = out.count
   }
 
   private mutating func append(_ byte: UInt8) {
@@ -106,7 +112,8 @@ private struct PlainTextWriter {
   }
 
   mutating func beginLine() {
-    if !out.isEmpty { lines = max(lines, 1) }
+    // A paragraph within an item goes on behind its sign.
+    if !out.isEmpty, out.count != itemStart { lines = max(lines, 1) }
   }
 
   mutating func breakLine() {
@@ -126,7 +133,12 @@ private struct PlainTextWriter {
     let shown = Fitting.trimmed(text)
     if shown.isEmpty { return append(word: address) }
     let isSaid = address == shown || address.hasSuffix(":" + shown) || address == shown + "/"
-    if !isSaid { append(word: " (\(address))") }
+    guard !isSaid else { return }
+    // Right behind the text; a blank or line that was to follow it follows the address.
+    let following = (lines, isSpaced)
+    (lines, isSpaced) = (0, false)
+    append(word: " (\(address))")
+    (lines, isSpaced) = following
   }
 
   /// What a person can follow; never a script.

@@ -34,8 +34,8 @@ package struct RuleJudgement: Sendable, Equatable {
       judgement.holding.insert(rule.name)
       let isFirst = personEpoch < epoch
       let isBaseline = isFirst && !rule.isBackfilled && personCreatedAt < since
-      // Of a new definition an older hold says nothing: it was of another rule.
-      let isEdge = isFirst ? !isBaseline : !holds.contains(rule.name)
+      // A hold may stem from an older definition, or from a person who was merged into this one.
+      let isEdge = (isFirst && rule.isBackfilled) || !(isBaseline || holds.contains(rule.name))
       if isLinked || used.contains(rule.name) || hasMadeLead { continue }
       if isEdge, judgement.fires == nil { judgement.fires = rule.name }
     }

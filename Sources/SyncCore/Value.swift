@@ -29,6 +29,16 @@ package enum Value: Sendable, Hashable {
     case .number, .flag: false
     }
   }
+
+  /// Whether a change from one to the other is none: the same number written otherwise, or two ways
+  /// to say nothing.
+  package func isSame(as other: Value) -> Bool {
+    if self == other || (isBlank && other.isBlank) { return true }
+    guard case .number(let digits) = self, case .number(let others) = other,
+      let number = DecimalText(digits)
+    else { return false }
+    return number == DecimalText(others)
+  }
 }
 
 /// Values by name; a name that is absent is no news, one with null is an explicit null (Q1).

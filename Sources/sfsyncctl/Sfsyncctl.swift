@@ -13,8 +13,9 @@ import Control
     version: Product.version,
     subcommands: [
       StatusCommand.self, ErrorsCommand.self, SyncCommand.self, PlanCommand.self,
-      QueueCommand.self, ExplainCommand.self, MatchesCommand.self, LinkCommand.self,
-      UnlinkCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
+      QueueCommand.self, ExplainCommand.self, CardCommand.self, HistoryCommand.self,
+      MatchesCommand.self, LinkCommand.self, UnlinkCommand.self, LeadCommand.self,
+      TaskCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
       VersionCommand.self,
     ])
 

@@ -13,7 +13,8 @@ import varlink
 INTERFACE = "org.sfsync.control"
 METHODS = {
     "Status", "Errors", "RetryErrors", "DismissErrors", "Sync", "Plan", "Queue", "Explain",
-    "Matches", "Link", "Unlink", "Pause", "Resume", "Reload",
+    "Card", "History", "Matches", "Link", "Unlink", "CreateLead", "CreateTask",
+    "AssignConversation", "Pause", "Resume", "Reload",
 }
 
 
@@ -49,6 +50,18 @@ def check_status(address):
         check("Queue can be streamed", pages[-1].get("next") is None)
 
 
+def check_card(address):
+    """The card and the timeline of somebody whom nobody knows."""
+    for method in ("Card", "History"):
+        with varlink.Client(address=address) as client, client.open(INTERFACE) as control:
+            try:
+                getattr(control, method)("nobody@example.com")
+                check(f"{method} of an unknown person is NotFound", False)
+            except varlink.VarlinkError as error:
+                name = INTERFACE + ".NotFound"
+                check(f"{method} of an unknown person is NotFound", error.error() == name)
+
+
 def check_errors(address):
     """An unknown person, and a method that only the client believes in."""
     with varlink.Client(address=address) as client:
@@ -77,6 +90,7 @@ def main():
     address = "unix:" + sys.argv[1]
     check_service(address)
     check_status(address)
+    check_card(address)
     check_errors(address)
     print("all checks passed")
 

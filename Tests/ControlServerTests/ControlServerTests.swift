@@ -151,7 +151,9 @@ func call(_ method: String, _ parameters: String = "{}", flags: String = "") -> 
       let changing: [(String, String)] = [
         ("RetryErrors", "{}"), ("DismissErrors", #"{"ids":[1]}"#), ("Sync", "{}"),
         ("Link", #"{"who":"a","record":"b"}"#), ("Unlink", #"{"who":"a"}"#), ("Pause", "{}"),
-        ("Resume", "{}"), ("Reload", "{}"),
+        ("Resume", "{}"), ("Reload", "{}"), ("CreateLead", #"{"who":"ada@example.com"}"#),
+        ("CreateTask", #"{"conversation":"215"}"#),
+        ("AssignConversation", #"{"conversation":"215"}"#),
       ]
       for (method, parameters) in changing {
         let reply = try await served.client { client in
@@ -164,9 +166,55 @@ func call(_ method: String, _ parameters: String = "{}", flags: String = "") -> 
       #expect(served.handler.asked.isEmpty == !may)
       let reading = try await served.client { client in
         for method in ["Status", "Errors", "Plan", "Queue", "Matches"] { client.say(call(method)) }
-        return try (1...5).map { _ in try client.next() }
+        for method in ["Card", "History"] {
+          client.say(call(method, #"{"who":"ada@example.com"}"#))
+        }
+        return try (1...7).map { _ in try client.next() }
       }
       #expect(reading.allSatisfy { $0?.contains("error\"") == false })
+    }
+  }
+
+  @Test("L2: lead, task and assignment are answered by the handler, edits and refusals included")
+  func creations() async throws {
+    try await Served.run { served in
+      let replies = try await served.client { client in
+        client.say(
+          call("CreateLead", #"{"who":"ada@example.com","fields":{"company":"Acme","Phone":""}}"#))
+        client.say(call("CreateLead", #"{"who":"c9"}"#))
+        client.say(call("CreateTask", #"{"conversation":"215","part":"31"}"#))
+        client.say(call("AssignConversation", #"{"conversation":"215"}"#))
+        return try (1...4).map { _ in try client.next() ?? "" }
+      }
+      #expect(replies[0].contains(#""result":"created""#))
+      #expect(replies[1].contains(#""result":"refused""#) && replies[1].contains("SF-REQUIRED"))
+      #expect(replies[2].contains("00T000000000001AAA"))
+      #expect(replies[3].contains(#""result":"assigned""#) && replies[3].contains("991"))
+      #expect(
+        served.handler.asked == [
+          #"lead ada@example.com ["Phone=", "company=Acme"]"#, "lead c9 []", "task 215 31",
+          "assign 215",
+        ])
+    }
+  }
+
+  @Test("history: with 'more' every page comes, in order; without, one page and where to go on")
+  func history() async throws {
+    try await Served.run { served in
+      let path = served.path
+      let (all, page) = try await served.offLoop {
+        let client = ControlClient(path: path)
+        let call = ControlCall.history(who: "ada@example.com", PageRequest())
+        let page = try client.call(call, as: ListPage<HistoryEntry>.self)
+        var all: [HistoryEntry] = []
+        try client.stream(call, as: ListPage<HistoryEntry>.self) {
+          all += $0.entries
+          return true
+        }
+        return (all, page)
+      }
+      #expect(page.entries.count == 2 && page.next == 2)
+      #expect(all.map(\.at.milliseconds) == [1000, 2000, 3000, 4000, 5000, 6000])
     }
   }
 

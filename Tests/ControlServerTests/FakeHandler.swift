@@ -85,6 +85,61 @@ import EventLoop
     ]
   }
 
+  func card(who: String) throws(ControlError) -> [Card] {
+    guard who == "ada@example.com" else { throw .notFound(who: who) }
+    let owner = CardOwner(id: "005000000000001AAA", name: "Grace Hopper")
+    let record = CardRecord(
+      objectType: "Lead", id: "00Q000000000001AAA",
+      link: "https://example.my.salesforce.com/00Q000000000001AAA", name: "Ada Lovelace",
+      owner: owner)
+    return [Card(contact: "c1", email: who, record: record)]
+  }
+
+  func history(
+    who: String, page: PageRequest
+  ) throws(ControlError) -> ListPage<HistoryEntry> {
+    guard who == "ada@example.com" else { throw .notFound(who: who) }
+    let first = Int64(page.after ?? 0) + 1
+    let entries = (first..<first + 2).map {
+      HistoryEntry(
+        at: Timestamp(milliseconds: $0 * 1000), side: "salesforce", what: "lead",
+        changes: ["Company": Change(from: .null, to: .string("Acme"))], result: "created",
+        contact: "c1", record: "00Q000000000001AAA")
+    }
+    return ListPage(entries: entries, next: first < 5 ? first + 1 : nil)
+  }
+
+  func createLead(
+    who: String, fields: [String: String]
+  ) async throws(ControlError) -> Creation {
+    asked.append("lead \(who) \(fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })")
+    switch who {
+    case "ada@example.com": return Creation(result: .created, ids: ["00Q000000000001AAA"])
+    case "bob@example.com": return Creation(result: .exists, ids: ["003000000000002AAA"])
+    case "two@example.com":
+      throw .refused(reason: "2 people have that address.", remedy: "Name one by its id: c1, c2.")
+    case "sales@example.com": throw .notFound(who: who, reason: "Only Salesforce knows \(who).")
+    case "c9": return Creation(result: .refused, error: Self.sampleError(7))
+    default: throw .notFound(who: who)
+    }
+  }
+
+  func createTask(
+    conversation: String, part: String?
+  ) async throws(ControlError) -> Creation {
+    asked.append("task \(conversation) \(part ?? "-")")
+    switch conversation {
+    case "215": return Creation(result: .created, ids: ["00T000000000001AAA"])
+    case "216": return Creation(result: .exists)
+    default: return Creation(result: .refused, error: Self.sampleError(8))
+    }
+  }
+
+  func assignConversation(_ conversation: String) async throws(ControlError) -> Creation {
+    asked.append("assign \(conversation)")
+    return Creation(result: .assigned, ids: ["991"])
+  }
+
   func matches(_ page: PageRequest) -> ListPage<Match> { ListPage(entries: []) }
 
   func link(who: String, record: String) async throws(ControlError) -> Pin {

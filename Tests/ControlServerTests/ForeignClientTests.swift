@@ -67,6 +67,24 @@ import Testing
       (["matches"], 0, "Nobody has several candidates."), (["link", "a", "b"], 0, "linked to b"),
       (["unlink", "a"], 1, "Nothing known"), (["pause"], 0, "Paused"), (["resume"], 0, "Running"),
       (["reload"], 0, "poll.every is now 10m."), (["version"], 0, "sfsyncd 0.1.0"),
+      (["card", "ada@example.com"], 0, "Grace Hopper"),
+      (["card", "--json", "ada@example.com"], 0, #""account_owner" : null"#),
+      (["card", "nobody"], 1, "Nothing known has the e-mail or id nobody"),
+      (["history", "ada@example.com"], 0, "    Company: – → Acme"),
+      (["history", "ada@example.com", "--json"], 0, #""at":"1970-01-01T00:00:06Z""#),
+      (["history", "nobody"], 1, "Nothing known"), (["history"], 64, "WHO"),
+      (["lead", "create", "ada@example.com", "--field", "company=A"], 0, "was created."),
+      (["lead", "create", "ada@example.com", "--json"], 0, #""error" : null"#),
+      (["lead", "create", "bob@example.com"], 0, "linked to the Contact 003000000000002AAA"),
+      (["lead", "create", "c9"], 1, "SF-REQUIRED-FIELD, error 7"),
+      (["lead", "create", "nobody"], 1, "Nothing known"),
+      (["lead", "create", "two@example.com"], 1, "2 people have that address."),
+      (["lead", "create", "sales@example.com"], 1, "Only Salesforce knows"),
+      (["lead", "create", "c9", "--field", "company"], 64, "NAME=VALUE"), (["lead"], 0, "create"),
+      (["task", "create", "215", "--part", "31"], 0, "The task 00T000000000001AAA was created."),
+      (["task", "create", "216"], 0, "logged already"), (["task", "create", "9"], 1, "error 8"),
+      (["task", "create", "215", "--json"], 0, #""result" : "created""#),
+      (["lead", "create", "a", "--socket", "/no/such"], 69, "sfsyncd is not running"),
       (["bogus"], 64, "bogus"), (["status", "--socket", "/no/such"], 69, "sfsyncd is not running"),
     ] as [([String], Int32, String)])
   func exitCodes(arguments: [String], code: Int32, says: String) async throws {
@@ -105,6 +123,11 @@ import Testing
         )
       }
       #expect(sync.code == 1)
+      let refused = try await served.offLoop {
+        try Self.run(program, ["lead", "create", "c9", "--json", "--socket", path])
+      }
+      #expect(refused.code == 1 && refused.complaint.isEmpty)
+      #expect(refused.output.contains(#""result" : "refused""#))
       #expect(sync.output.contains("'sfsyncctl errors' says why"))
       #expect(reload.code == 78)
       #expect(reload.complaint.contains("Did you mean 'poll'?"))

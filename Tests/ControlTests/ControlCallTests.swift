@@ -11,7 +11,11 @@ import Testing
     .plan(full: true, PageRequest(after: 1)), .queue(PageRequest()),
     .explain(who: "ada@example.com"),
     .matches(PageRequest(limit: 1)), .link(who: "a", record: "b"), .unlink(who: "a"), .pause,
-    .resume, .reload,
+    .resume, .reload, .card(who: "00Q000000000001AAA"),
+    .history(who: "5f1a", PageRequest(after: 3, limit: 2)),
+    .createLead(who: "ada@example.com", fields: ["company": "A=B", "Industry": ""]),
+    .createLead(who: "a", fields: [:]), .createTask(conversation: "215", part: "31"),
+    .createTask(conversation: "215", part: nil), .assignConversation("215"),
   ]
 
   @Test("control: every call is read as it was written", arguments: all)
@@ -44,7 +48,13 @@ import Testing
       ("Explain", "who", ["who": .string(String(repeating: "x", count: 1001))]),
       ("Link", "record", ["who": .string("a")]), ("DismissErrors", "ids", [:]),
       ("DismissErrors", "ids", ["ids": .array([.string("1")])]),
-      ("Queue", "limit", ["limit": .integer(0)]),
+      ("Queue", "limit", ["limit": .integer(0)]), ("History", "who", [:]),
+      ("CreateLead", "who", ["fields": .object([:])]),
+      ("CreateLead", "fields", ["who": .string("a"), "fields": .object(["Phone": .integer(1)])]),
+      ("CreateLead", "fields", ["who": .string("a"), "fields": .object(["": .string("x")])]),
+      ("CreateTask", "conversation", ["part": .string("31")]),
+      ("CreateTask", "part", ["conversation": .string("1"), "part": .string("")]),
+      ("AssignConversation", "conversation", ["conversation": .string("")]),
     ] as [(String, String, [String: JSONValue])])
   func required(method: String, parameter: String, parameters: [String: JSONValue]) {
     #expect(throws: ControlError.invalidParameter(parameter: parameter)) {
@@ -66,7 +76,8 @@ import Testing
   }
 
   static let errors: [ControlError] = [
-    .notFound(who: "a"), .permissionDenied(method: "Pause", group: "sfsync"),
+    .notFound(who: "a"), .notFound(who: "a", reason: "Only Salesforce knows it."),
+    .permissionDenied(method: "Pause", group: "sfsync"),
     .refused(reason: "No.", remedy: "Yes."), .busy(reason: "A sync runs."), .stopping,
     .badMessage(reason: "no"), .tooManyConnections(limit: 64), .interfaceNotFound(interface: "a.b"),
     .methodNotFound(method: "a.B"), .invalidParameter(parameter: "x"), .other(name: "a.b.C"),
@@ -78,6 +89,16 @@ import Testing
     #expect(message.last == 0)
     #expect(VarlinkReply.error(in: message.dropLast()) == error)
     #expect(error.sentence.hasSuffix(".") || error.sentence.hasSuffix("?"))
+  }
+
+  @Test("control: an older daemon's NotFound has no reason and says the usual sentence")
+  func olderNotFound() {
+    let error = ControlError(
+      name: "org.sfsync.control.NotFound", parameters: ["who": .string("a")])
+    #expect(error == .notFound(who: "a"))
+    #expect(error.sentence.hasPrefix("Nothing known has the e-mail or id a."))
+    #expect(
+      ControlError.notFound(who: "a", reason: "Why. What to do.").sentence == "Why. What to do.")
   }
 
   @Test("control: a reply is no error")

@@ -51,7 +51,8 @@ import Testing
       "Change": Change(from: .null, to: .null), "PlannedDelivery": Samples.planned,
       "QueuedDelivery": Samples.queued, "Candidate": Samples.loser,
       "ExplainedContact": ExplainedContact(id: "", role: ""), "Explanation": Samples.explanation,
-      "Match": Samples.match, "SyncResult": Samples.result,
+      "Match": Samples.match, "SyncResult": Samples.result, "CardOwner": Samples.owner,
+      "CardRecord": Samples.cardRecord, "Card": Samples.card, "HistoryEntry": Samples.happened,
     ]
     #expect(Set(interface.types.keys) == Set(sent.keys))
     for (name, value) in sent {
@@ -67,6 +68,8 @@ import Testing
       "Status": Samples.status, "Errors": list, "RetryErrors": CountReply(count: 0),
       "DismissErrors": CountReply(count: 0), "Sync": SyncReply(), "Plan": list, "Queue": list,
       "Explain": ExplainReply(explanations: []), "Matches": list, "Link": pin, "Unlink": pin,
+      "Card": CardReply(cards: []), "History": list, "CreateLead": Samples.created,
+      "CreateTask": Samples.created, "AssignConversation": Samples.created,
       "Pause": EmptyReply(), "Resume": EmptyReply(), "Reload": ReloadResult(changes: []),
     ]
     #expect(Set(interface.replies.keys) == Set(sent.keys))
@@ -110,6 +113,26 @@ import Testing
       #expect(text.contains("\"\(key)\":null"))
     }
     #expect(try JSONDecoder().decode(Status.self, from: Data(text.utf8)) == status)
+  }
+
+  @Test("C1: a card without a record has the keys of the interface, null ones included")
+  func emptyCard() throws {
+    let text = String(decoding: try JSONEncoder().encode(Card(contact: "5f1a")), as: UTF8.self)
+    for key in [
+      "email", "object_type", "id", "link", "name", "title", "company", "status", "owner",
+      "account_owner",
+    ] { #expect(text.contains("\"\(key)\":null")) }
+    #expect(text.contains(#""others":[]"#))
+    #expect(try JSONDecoder().decode(Card.self, from: Data(text.utf8)) == Card(contact: "5f1a"))
+  }
+
+  @Test("L2: a refused creation carries the register's entry, a made one says null")
+  func creations() throws {
+    let made = String(decoding: try JSONEncoder().encode(Samples.created), as: UTF8.self)
+    #expect(made.contains(#""error":null"#) && made.contains(#""result":"created""#))
+    let refused = Creation(result: .refused, error: Samples.error)
+    let read = try JSONDecoder().decode(Creation.self, from: JSONEncoder().encode(refused))
+    #expect(read == refused && read.ids.isEmpty)
   }
 
   @Test("control: an older client's message without the nullable keys is read")

@@ -53,4 +53,22 @@ enum Samples {
     errors: [error])
 
   static let result = SyncResult(finished: true, settled: 3)
+
+  static let owner = CardOwner(
+    id: "005000000000001AAA", name: "Grace Hopper", email: "grace@example.com",
+    role: "Sales EMEA")
+
+  static let cardRecord = CardRecord(
+    objectType: "Lead", id: "00Q000000000001AAA",
+    link: "https://example.my.salesforce.com/00Q000000000001AAA", name: "Ada Lovelace",
+    title: "CTO", company: "Analytical Engines", status: "New", owner: owner)
+
+  static let card = Card(contact: "5f1a", email: "ada@example.com", record: cardRecord)
+
+  static let happened = HistoryEntry(
+    at: now, side: "salesforce", what: "update the lead",
+    changes: ["NumberOfEmployees": Change(from: .null, to: .integer(500))], result: "done",
+    contact: "5f1a", record: "00Q000000000001AAA")
+
+  static let created = Creation(result: .created, ids: ["00Q000000000001AAA"])
 }

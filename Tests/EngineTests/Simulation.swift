@@ -70,7 +70,9 @@ import TestSupport
           flow: flow),
         secrets: secrets, transport: transport, now: now),
       intercom: Intercom(
-        settings: .init(attributeNames: settings.attributeNames),
+        settings: .init(
+          attributeNames: settings.attributeNames, watched: settings.watchedAttributes,
+          readsCompanies: settings.readsCompanies, readsTeammates: settings.assign.assignsPeople),
         accessToken: { "simulated-token" }, transport: transport, now: now),
       clock: clock, settings: settings, random: { world.random.unit },
       report: { [weak self] occurrence in
@@ -171,7 +173,8 @@ import TestSupport
     let end = world.clock.uptime + Int64(minutes * 60_000)
     while world.clock.uptime < end {
       let counts = try store.outboxCounts()
-      if counts.pending == 0, counts.held == 0, engine.deliverer.isIdle { return true }
+      let isIdle = engine.deliverer.isIdle && engine.salesforceDeliverer.isIdle
+      if counts.pending == 0, counts.held == 0, isIdle { return true }
       await advance(seconds: 5)
     }
     return false

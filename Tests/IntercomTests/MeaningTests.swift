@@ -5,6 +5,8 @@ import Testing
 
 enum Call: Sendable, CaseIterable {
   case me, list, search, person, update, event, attributes, create, revive, admins
+  case tagged, details, teammate, conversations, conversation, assign, company, companies, scroll
+  case tags
 
   func make(_ intercom: Intercom) async throws {
     switch self {
@@ -19,6 +21,17 @@ enum Call: Sendable, CaseIterable {
     case .create: _ = try await intercom.create(NewAttribute(name: "A", description: ""))
     case .revive: _ = try await intercom.revive("1")
     case .admins: _ = try await intercom.admins()
+    case .tagged: _ = try await intercom.people(withTag: "9", startingAfter: "c")
+    case .details: _ = try await intercom.details("1")
+    case .teammate: _ = try await intercom.setTeammate("1", to: "5")
+    case .conversations:
+      _ = try await intercom.conversations(updatedSince: 0, startingAfter: "c")
+    case .conversation: _ = try await intercom.conversation("1")
+    case .assign: _ = try await intercom.assign("1", to: "5", actingAdmin: "6")
+    case .company: _ = try await intercom.company("1")
+    case .companies: _ = try await intercom.companyList(nil)
+    case .scroll: _ = try await intercom.companyList("scroll:x")
+    case .tags: _ = try await intercom.tags()
     }
   }
 }
@@ -40,7 +53,52 @@ struct Case: Sendable {
 }
 
 @Suite struct MeaningTests {
-  static let cases: [Case] = [
+  static let cases: [Case] = peopleCases + inboxCases
+
+  static let inboxCases: [Case] = [
+    .init(
+      .teammate, 400, "parameter_invalid",
+      "The owner specified is not a member of the workspace", IntercomMeaning.teammate),
+    .init(.teammate, 404, "not_found", "User Not Found", IntercomMeaning.personGone),
+    .init(.details, 404, "not_found", "User Not Found", IntercomMeaning.personGone),
+    .init(.details, 410, "contact_merged", "x", IntercomMeaning.personGone),
+    .init(.tagged, 400, "client_error", "bad starting_after", IntercomMeaning.cursor),
+    .init(.tagged, 403, "forbidden", "x", IntercomMeaning.forbidden),
+    .init(.assign, 404, "not_found", "Resource Not Found", IntercomMeaning.conversationGone),
+    .init(.conversation, 404, "not_found", "Resource Not Found", IntercomMeaning.conversationGone),
+    .init(.conversation, 410, "x", "x", IntercomMeaning.conversationGone),
+    .init(.assign, 404, "admin_not_found", "Admin not found", IntercomMeaning.actingAdmin),
+    .init(.assign, 404, "assignee_not_found", "x", IntercomMeaning.teammate),
+    .init(.assign, 404, "team_not_found", "x", IntercomMeaning.teammate),
+    .init(.assign, 400, "team_unavailable", "x", IntercomMeaning.teamUnavailable),
+    .init(
+      .assign, 403, "action_forbidden", "The admin needs an inbox seat", IntercomMeaning.noSeat),
+    .init(.assign, 403, "api_plan_restricted", "Active subscription needed.", IntercomMeaning.plan),
+    .init(.assign, 403, "forbidden", "x", IntercomMeaning.forbiddenInbox),
+    .init(.assign, 401, "unauthorized", "Access Token Invalid", IntercomMeaning.token),
+    .init(.assign, 422, "unprocessable_entity", "x", IntercomMeaning.refused),
+    .init(.assign, 500, "server_error", "x", IntercomMeaning.server),
+    .init(.conversations, 403, "action_forbidden", "x", IntercomMeaning.forbiddenInbox),
+    .init(.conversations, 404, "not_found", "x", IntercomMeaning.apiURL),
+    .init(
+      .conversations, 400, "client_error", "bad 'starting_after' parameter",
+      IntercomMeaning.cursor),
+    .init(.conversations, 400, "parameter_invalid", "x", IntercomMeaning.refused),
+    .init(.companies, 404, "not_found", "x", IntercomMeaning.apiURL),
+    .init(.companies, 400, "scroll_exists", "x", IntercomMeaning.scroll),
+    .init(.scroll, 404, "not_found", "scroll parameter not found", IntercomMeaning.cursor),
+    .init(.scroll, 400, "bad_request", "x", IntercomMeaning.cursor),
+    .init(.scroll, 422, "x", "x", IntercomMeaning.cursor),
+    .init(.scroll, 409, "scroll_exists", "x", IntercomMeaning.scroll),
+    .init(.scroll, 500, "x", "Please restart the scroll operation.", IntercomMeaning.server),
+    .init(.scroll, 401, "unauthorized", "x", IntercomMeaning.token),
+    .init(.company, 403, "forbidden", "x", IntercomMeaning.forbiddenInbox),
+    .init(.company, 403, "api_plan_restricted", "x", IntercomMeaning.plan),
+    .init(.tags, 403, "forbidden", "x", IntercomMeaning.forbiddenInbox),
+    .init(.tags, 404, "not_found", "x", IntercomMeaning.apiURL),
+  ]
+
+  static let peopleCases: [Case] = [
     .init(.me, 401, "unauthorized", "Access Token Invalid", IntercomMeaning.token),
     .init(.update, 401, "token_revoked", "x", IntercomMeaning.token),
     .init(.update, 403, "token_suspended", "x", IntercomMeaning.token),

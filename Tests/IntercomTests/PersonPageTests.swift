@@ -42,8 +42,9 @@ import Wire
         [
           "63a07ddf05a32042dffac965", "1617225394000", "user", "ann@example.com", nil,
           "Open & <New> \"q\" 🦊", "42", "true", nil, nil, nil, "00Q\u{200f}", nil, "-1.5e3",
+          nil, nil, nil, "1617224659000",
         ],
-        ["7", "1617225300000"] + Array(repeating: nil, count: 12),
+        ["7", "1617225300000"] + Array(repeating: nil, count: 16),
       ])
   }
 

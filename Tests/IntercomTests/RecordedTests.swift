@@ -90,6 +90,32 @@ struct RecordedTests {
     #expect(people > 100)
   }
 
+  @Test("Q1: recorded people have what is watched, and the details say the same")
+  func watched() async throws {
+    let names = ["name", "phone", "tag", "owner_id", "custom_attributes.text_field", "utm_source"]
+    var people = 0
+    for exchange in try Recorded.all()
+    where exchange.answer.status == 200 && isPerson(exchange.path) {
+      let transport = ScriptedTransport([.success(exchange.answer), .success(exchange.answer)])
+      let intercom = client(
+        transport, watched: names, readsCompanies: true, readsTeammates: true)
+      let details = try await intercom.details("x")
+      var row = RowBuffer(columns: PersonColumn.allCases.count)
+      try await intercom.person("x").fill(&row)
+      guard exchange.object["role"] != nil else { continue }
+      let watched = try #require(row.string(PersonColumn.watched.rawValue))
+      let parsed = try JSONSerialization.jsonObject(with: Data(watched.utf8))
+      let object = try #require(parsed as? [String: Any])
+      #expect(Set(object.keys) == Set(names.filter { details.values[$0] != nil }))
+      #expect(object["name"] as? String == details.values["name"]?.text)
+      #expect(details.createdAt == row.integer(PersonColumn.createdAt.rawValue))
+      #expect(details.createdAt == (exchange.object["created_at"] as? Int64).map { $0 * 1000 })
+      #expect(details.companyID == row.string(PersonColumn.companyID.rawValue))
+      people += 1
+    }
+    #expect(people > 20)
+  }
+
   @Test("M8: recorded answers for one person are read, or mean that it is gone")
   func person() async throws {
     var outcomes: [String: Int] = [:]
@@ -138,5 +164,26 @@ struct RecordedTests {
     #expect(plan.existing == [.status])
     #expect(plan.problems.map(\.meaning.code) == ["IC-ATTRIBUTE-STANDARD"])
     #expect(plan.toCreate.map(\.name) == ["SALESFORCE_URL"])
+  }
+
+  @Test("A1: a recorded webhook's conversation is read, its assignment with a body too")
+  func conversation() async throws {
+    let shared = ProcessInfo.processInfo.environment["SFSYNC_SHARED"] ?? "../shared"
+    let file = shared + "/contracts/intercom/zulip/conversation_admin_open_assigned.json"
+    let data = try Data(contentsOf: URL(fileURLWithPath: file))
+    let body = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let item = try #require((body["data"] as? [String: Any])?["item"])
+    let answer = Response(
+      status: 200, body: Array(try JSONSerialization.data(withJSONObject: item)))
+    let conversation = try await client(ScriptedTransport([.success(answer)])).conversation("x")
+    #expect(conversation.id == "215472621202693")
+    #expect(conversation.teammateID == "9608799" && conversation.teamID == nil)
+    #expect(!conversation.isWithAIAgent && conversation.title == nil)
+    #expect(conversation.closedAt == nil)
+    #expect(conversation.people == ["696205460674dbb9050aa7fd"])
+    let messages = try #require(conversation.messages)
+    #expect(messages.map(\.kind) == ["source", "assignment"])
+    #expect(messages[1].body == "<p class=\"no-margin\">aMSIJJO</p>")
+    #expect(messages[1].author.name == "John Doe")
   }
 }

@@ -50,10 +50,13 @@ let secret = "dG9rOmFiY2RlZjEyMzQ1Njc4OTA="
 
 func client(
   _ transport: ScriptedTransport, names: [Attribute: String] = allNames,
-  matchByExternalID: Bool = false
+  matchByExternalID: Bool = false, watched: [String] = [], readsCompanies: Bool = false,
+  readsTeammates: Bool = false, version: String = "2.15"
 ) -> Intercom {
   Intercom(
-    settings: .init(attributeNames: names, matchByExternalID: matchByExternalID),
+    settings: .init(
+      version: version, attributeNames: names, matchByExternalID: matchByExternalID,
+      watched: watched, readsCompanies: readsCompanies, readsTeammates: readsTeammates),
     accessToken: { secret }, transport: transport, now: { 1_700_000_000_000 })
 }
 

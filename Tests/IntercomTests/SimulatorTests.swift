@@ -5,7 +5,7 @@ import SyncCore
 import Testing
 
 /// Carries requests to the simulated workspace.
-private final class SimulatedTransport: Transport {
+final class SimulatedTransport: Transport {
   let simulator: IntercomSimulator
 
   init(_ simulator: IntercomSimulator) { self.simulator = simulator }

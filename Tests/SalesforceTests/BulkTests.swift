@@ -7,12 +7,12 @@ import Testing
 @Suite struct BulkTests {
   private let header =
     #""Id","SystemModstamp","CreatedDate","Email","Name","Title","OwnerId","IsDeleted","#
-    + #""MasterRecordId","Status","IsConverted","ConvertedContactId""# + "\n"
+    + #""MasterRecordId","Status","IsConverted","ConvertedContactId","Company""# + "\n"
   private let job = #"{"id":"750000000000001AAA","state":"UploadComplete","apiVersion":62.0}"#
 
   private func row(_ id: String, name: String = "Ann", title: String = "") -> String {
     #""\#(id)","2026-01-02T03:04:05.000Z","2025-01-02T03:04:05.000Z","Ann@Example.com","\#(name)","#
-      + #""\#(title)","005000000000001AAA","false","","Open","false","""# + "\n"
+      + #""\#(title)","005000000000001AAA","false","","Open","false","","Acme""# + "\n"
   }
 
   private func results(
@@ -60,11 +60,12 @@ import Testing
           [
             "00Q000000000001AAA", "Lead", "1767323045000", "ann@example.com", nil,
             "He said \"hi\",\nthen", "Open", nil, "005000000000001AAA", nil, nil, nil, nil,
-            "1735787045000",
+            "1735787045000", "Acme", nil,
           ],
           [
             "00Q000000000002AAA", "Lead", "1767323045000", "ann@example.com", nil, "Ann", "Open",
             "null", "005000000000001AAA", nil, nil, nil, nil, "1735787045000",
+            "Acme", nil,
           ],
         ])
       #expect(sink.flushes == 1)
@@ -238,7 +239,7 @@ import Testing
   func otherConfiguration() async throws {
     let bench = Bench([granted()], match: "Intercom_ID__c")
     let fields = leadFields.map {
-      FieldDescription(name: $0, type: "string", isFilterable: true)
+      BulkJob.Field(name: $0, type: "string", isFilterable: true)
     }
     let old = BulkJob(id: "750", stream: .lead, fields: fields, apiVersion: "62.0")
     let found = await failure {
@@ -252,7 +253,7 @@ import Testing
   func numericKey() async throws {
     let names = leadFields + ["Intercom_ID__c"]
     let fields = names.map {
-      FieldDescription(
+      BulkJob.Field(
         name: $0, type: $0 == "Intercom_ID__c" ? "double" : "string", isFilterable: true)
     }
     let job = BulkJob(id: "750", stream: .lead, fields: fields, apiVersion: "62.0")
@@ -263,7 +264,9 @@ import Testing
     let sink = TestSink()
     _ = try await bench.client.bulkPage(job, locator: nil, into: sink)
     let shape = RowShape(
-      .lead, matchField: "intercom_id__c", visible: ObjectDescription(fields: fields))
+      .lead, matchField: "intercom_id__c",
+      visible: ObjectDescription(
+        fields: fields.map { FieldDescription(name: $0.name, type: $0.type) }))
     let body = page([lead("00Q000000000001AAA", ["Intercom_ID__c": "12"])])
     let rest = try Page(
       Array(body.utf8), 0..<body.utf8.count, shape: shape, isFirst: true, attempt: "x",

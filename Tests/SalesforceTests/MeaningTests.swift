@@ -35,6 +35,7 @@ private let refusals: [Refusal] = [
   Refusal(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "SF-PICKLIST", .refused),
   Refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", "SF-NUMBER-RANGE", .refused),
   Refusal(400, "MALFORMED_ID", "SF-MALFORMED-ID", .refused),
+  Refusal(400, "INVALID_QUERY_FILTER_OPERATOR", "SF-MALFORMED-ID", .refused),
   Refusal(400, "MALFORMED_QUERY", "SF-QUERY", .refused),
   Refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "SF-VALIDATION", .refused),
   Refusal(400, "FIELD_INTEGRITY_EXCEPTION", "SF-FIELD-INTEGRITY", .refused),
@@ -217,6 +218,15 @@ private let tokenErrors: [(String, String, String)] = [
     #expect(effect(500, own) == .unknown)
     #expect(effect(400, unknown) == .unknown)
     #expect(effect(503, "<html>") == .unknown)
+    #expect(effect(404, own) == .none)
+    // Whoever stands before Salesforce may have lost the answer of a call that got through.
+    for status in [200, 302, 304, 400, 403, 404, 420, 502, 503, 504, 520] {
+      #expect(effect(status, "<html>Sign in</html>") == .unknown, "\(status)")
+      #expect(effect(status, "") == .unknown, "\(status)")
+      #expect(effect(status, #"{"message":"gateway","error":"timeout"}"#) == .unknown, "\(status)")
+      #expect(effect(status, #"[{"message":"no code"}]"#) == .unknown, "\(status)")
+    }
+    for status in [200, 300, 500, 502, 504] { #expect(effect(status, own) == .unknown) }
     #expect(effect(500, own, writes: false) == .none)
     func effect(_ reason: TransportError.Reason, writes: Bool = true) -> Failure.Effect {
       Failure(TransportError(reason, ""), attempt: "x", writes: writes).effect
@@ -260,7 +270,8 @@ private let tokenErrors: [(String, String, String)] = [
         "SF-FIELD", "SF-FIELD-HIDDEN", "SF-BULK-OFF", "SF-BULK-FAILED", "SF-TOKEN-LOST",
         "SF-TOKEN-NOT-KEPT", "SF-SECRET", "SF-PRIVATE-KEY", "SF-SESSION", "SF-SESSION-UNFIT",
         "SF-AUTH-HEADER", "SF-HOST", "SF-UNREACHABLE", "SF-ANSWER-LOST", "SF-ANSWER-TOO-LARGE",
-        "SF-CANCELLED", "SF-URL",
+        "SF-CANCELLED", "SF-URL", "SF-RECORD-ACCESS", "SF-WRITE-FIELD", "SF-DUPLICATE-HIDDEN",
+        "SF-OWNER-UNFIT", "SF-NO-CLOSED-STATUS",
       ])
     #expect(SalesforceMeaning.all.map(\.code).filter { !reached.contains($0) } == [])
   }

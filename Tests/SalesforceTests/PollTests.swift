@@ -68,10 +68,11 @@ import Testing
         [
           "00Q000000000001EAA", "Lead", "1767323045000", "ann@example.com", nil, "Ann", "Open",
           "Café \"X\"", "005000000000001AAA", nil, "1", "003000000000001AAA", nil, "1735787045000",
+          "Acme", nil,
         ],
         [
           "00Q000000000002AAA", "Lead", "1767323045000", nil, nil, "Ann", "Open", nil,
-          "005000000000001AAA", "1", nil, nil, "00Q000000000001AAA", "1735787045000",
+          "005000000000001AAA", "1", nil, nil, "00Q000000000001AAA", "1735787045000", "Acme", nil,
         ],
       ])
     #expect(sink.flushes == 1)

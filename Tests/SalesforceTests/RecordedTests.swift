@@ -7,7 +7,7 @@ import Wire
 @testable import Salesforce
 
 /// Recorded answers of real orgs, beside the repository or where SFSYNC_SHARED says.
-private enum Recorded {
+enum Recorded {
   static let folder: String = {
     let shared = ProcessInfo.processInfo.environment["SFSYNC_SHARED"]
     let repository = URL(fileURLWithPath: #filePath)

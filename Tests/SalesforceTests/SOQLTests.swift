@@ -108,7 +108,7 @@ import Testing
   func matchField() {
     let custom = RowShape(.lead, matchField: "Intercom_ID__c", visible: nil)
     #expect(custom.fields.last == "Intercom_ID__c")
-    #expect(custom.fields.count == 13)
+    #expect(custom.fields.count == 14)
     let twin = RowShape(.lead, matchField: "Email", visible: nil)
     #expect(twin.fields.filter { $0 == "Email" }.count == 1)
     #expect(twin.twin?.of == 3)

@@ -126,9 +126,9 @@ func described(_ fields: [String]) -> ScriptedTransport.Step {
 
 let leadFields = [
   "Id", "SystemModstamp", "CreatedDate", "Email", "Name", "Title", "OwnerId", "IsDeleted",
-  "MasterRecordId", "Status", "IsConverted", "ConvertedContactId",
+  "MasterRecordId", "Status", "IsConverted", "ConvertedContactId", "Company",
 ]
-let contactFields = Array(leadFields.prefix(9))
+let contactFields = Array(leadFields.prefix(9)) + ["AccountId"]
 
 /// A Lead row as JSON; `values` replace or add members.
 func lead(_ id: String, _ values: [String: String] = [:]) -> String {
@@ -137,11 +137,28 @@ func lead(_ id: String, _ values: [String: String] = [:]) -> String {
     "CreatedDate": "\"2025-01-02T03:04:05.000+0000\"", "Email": "\" Ann@Example.COM\"",
     "Name": "\"Ann\"", "Title": "null", "OwnerId": "\"005000000000001AAA\"",
     "IsDeleted": "false", "MasterRecordId": "null", "Status": "\"Open\"", "IsConverted": "false",
-    "ConvertedContactId": "null",
+    "ConvertedContactId": "null", "Company": "\"Acme\"",
   ]
   members.merge(values) { $1 }
+  return record("Lead", members)
+}
+
+/// A Contact row as JSON; `account` is its Account.
+func contact(_ id: String, account: String = "null", _ values: [String: String] = [:]) -> String {
+  var members: [String: String] = [
+    "Id": "\"\(id)\"", "SystemModstamp": "\"2026-01-02T03:04:05.000+0000\"",
+    "CreatedDate": "\"2025-01-02T03:04:05.000+0000\"", "Email": "\"c@example.com\"",
+    "Name": "\"Con\"", "Title": "null", "OwnerId": "\"005000000000001AAA\"",
+    "IsDeleted": "false", "MasterRecordId": "null", "Account": account,
+  ]
+  members.merge(values) { $1 }
+  return record("Contact", members)
+}
+
+private func record(_ type: String, _ members: [String: String]) -> String {
   let list = members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
-  return "{\"attributes\":{\"type\":\"Lead\",\"url\":\"/x\"},\(list.joined(separator: ","))}"
+  return
+    "{\"attributes\":{\"type\":\"\(type)\",\"url\":\"/x\"},\(list.joined(separator: ","))}"
 }
 
 func page(_ rows: [String], total: Int? = nil, next: String? = nil) -> String {

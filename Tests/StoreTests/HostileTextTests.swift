@@ -67,6 +67,42 @@ struct HostileTextTests {
     #expect(try store.openErrors(ofPerson: text).map(\.answer) == [text])
   }
 
+  @Test("L1, Q1, T4: what goes to Salesforce keeps them too", arguments: texts)
+  func toSalesforce(text: String) throws {
+    let scratch = try Scratch()
+    let store = try scratch.open()
+    let values: Values = [text: .list([.text(text), .null]), "n": .number("-1e5")]
+    try store.take(Person(id: text, updatedAt: 1, watched: values, companyID: text))
+    try store.transaction {
+      try store.setCompany(text, values, now: 1, cycle: 1)
+      try store.setHolds([text], of: text)
+      try store.setMadeLead(of: text, record: text, at: 1)
+      try store.setFieldBase(person: text, record: text, base: values, refused: values)
+      try store.noteLogged(parts: [text], record: text, task: text, at: 1)
+      try store.note(KnownConversation(id: text, updatedAt: 1))
+      try store.enterHistory(
+        HistoryEntry(
+          at: 1, personID: text, recordID: text, side: .salesforce, what: text, changes: text,
+          result: text))
+      try store.owe(
+        NewSalesforceDelivery(
+          .task, subject: text, orderKey: text, personID: text, recordID: text,
+          conversationID: text, partID: text, cycle: 1, payload: text, cause: text,
+          isHeld: false), now: 1)
+    }
+    let person = try #require(try store.person(text))
+    #expect(person.watched == values)
+    #expect(try store.values(of: person)["company." + text] == values[text])
+    #expect(try store.company(text) == values)
+    #expect(try store.holds(of: text).map(\.rule) == [text])
+    #expect(try store.fieldBase(person: text, record: text)?.refused == values)
+    #expect(try store.task(ofPart: text, record: text) == text)
+    #expect(try store.history(ofRecord: text, limit: 1).map(\.changes) == [text])
+    let due = try store.dueToSalesforce(now: 1, limit: 1, kind: .task)
+    #expect(due.map(\.payload) == [text])
+    #expect(Array((due[0].cause ?? "").utf8) == Array(text.utf8))
+  }
+
   @Test("O4: bytes that are no UTF-8, and numbers out of range, are let in as something harmless")
   func bytes() throws {
     let scratch = try Scratch()

@@ -20,7 +20,10 @@ enum Scenario {
         let people = try PersonComparison(store, kind: .initial, cycle: 1, sweep: 1)
         for number in 10..<16 {
           try people.compare(
-            Rows.person(Person(id: "p\(number)", updatedAt: 1, email: "\(number)@x.com")))
+            Rows.person(
+              Person(
+                id: "p\(number)", updatedAt: 1, email: "\(number)@x.com",
+                watched: ["name": .text("n")], companyID: "c1", createdAt: 1)))
         }
         try store.set("full_read", "half")
       }
@@ -53,6 +56,9 @@ enum Scenario {
     },
     { store in try store.transaction { try store.releaseHeld(except: nil) } },
     { store in try settle(store) },
+    { store in try oweToSalesforce(store) },
+    { store in try markSending(store) },
+    { store in try settleToSalesforce(store) },
     { store in
       try store.transaction {
         try store.markDeleted(record: "00Q15", cycle: 3)
@@ -77,6 +83,62 @@ enum Scenario {
             to: id, record: record.id, payload: "{\"second\":\(second)}", cycle: 1, now: 1)
         }
         try store.removePersonDifference(id)
+      }
+    }
+  }
+
+  /// A lead, fields and a task are owed as a cycle would, and let go.
+  private static func oweToSalesforce(_ store: Store) throws {
+    try store.transaction {
+      let rules = try store.syncRules([(name: "r", definition: "1")], now: 5)
+      for id in ["p13", "p14"] {
+        try store.setHolds(["r"], of: id)
+        try store.setRulesEpoch(rules[0].epoch, of: id)
+        try store.owe(
+          .lead(for: id, email: "x@x.com", cycle: 4, payload: "{}", cause: "rule:r"), now: 5)
+      }
+      try store.setFieldBase(person: "p14", record: "00Q14", base: ["a": .null], refused: [:])
+      try store.owe(.fields(of: "p14", to: "00Q14", cycle: 4), now: 5)
+      try store.owe(
+        .task(keyPart: "m", on: "00Q14", of: "p14", conversation: "c", cycle: 4, payload: "{}"),
+        now: 5)
+      try store.noteLogged(parts: ["m"], record: "00Q14", task: nil, at: 5)
+      try store.note(KnownConversation(id: "c", updatedAt: 5, taggedAt: 5))
+      try store.setCompany("c1", ["plan": .text("Gold")], now: 5, cycle: 4)
+      try store.oweAssignment(of: "c", person: "p14", record: "00Q14", cycle: 4, now: 5)
+      while try store.releaseSlice(cycle: 4) {}
+    }
+  }
+
+  /// The intent of everything that is due, durable before any call (L6, T4).
+  private static func markSending(_ store: Store) throws {
+    try store.transaction {
+      for kind in SalesforceDeliveryKind.allCases {
+        for delivery in try store.dueToSalesforce(now: 9, limit: 9, kind: kind) {
+          guard try store.markSending(delivery, sentAfter: 9, payload: "sent") else {
+            throw Scratch.Failed(what: "markSending")
+          }
+        }
+      }
+    }
+  }
+
+  /// One made, one refused, one unknown.
+  private static func settleToSalesforce(_ store: Store) throws {
+    try store.transaction {
+      for delivery in try store.sendingAtStart() {
+        switch delivery.kind {
+        case .lead:
+          try store.setPin(of: "p13", to: "00QN")
+          try store.setMadeLead(of: "p13", record: "00QN", at: 9)
+          try store.setUsed(person: "p13")
+          try store.settle(delivery)
+        case .fields: try store.park(delivery)
+        case .task: try store.markUnknown(delivery, sentUntil: 10, failedAt: 10, until: 99)
+        }
+        try store.enterHistory(
+          HistoryEntry(
+            at: 9, personID: delivery.personID, side: .salesforce, what: "x", result: "y"))
       }
     }
   }

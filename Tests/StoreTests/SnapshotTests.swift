@@ -38,6 +38,8 @@ struct SnapshotTests {
     dead.isConverted = true
     dead.convertedContactID = "003C"
     dead.masterRecordID = "003D"
+    dead.company = "Example"
+    dead.accountOwnerID = "005B"
     for record in [lead, dead] {
       #expect(try store.take(record) == .changed)
       #expect(try store.record(record.id) == record)
@@ -112,6 +114,20 @@ struct SnapshotTests {
     #expect(try scratch.shell(sql) == "3|a@example.com|K1\n")
   }
 
+  @Test("C1: another company or account owner is a change like any other, and may go away again")
+  func account() throws {
+    try store.take(lead)
+    var next = lead
+    next.company = "Example"
+    #expect(try store.take(next) == .changed)
+    #expect(try store.take(next) == .same)
+    next.accountOwnerID = "005B"
+    #expect(try store.take(next) == .changed)
+    #expect(try store.record("00QA") == next)
+    #expect(try store.take(lead) == .changed)
+    #expect(try store.record("00QA") == lead)
+  }
+
   // MARK: Sweeps
 
   @Test("M6: what a full read saw is marked, whatever became of the row")
@@ -183,6 +199,66 @@ struct SnapshotTests {
     full.observed[.title] = nil
     #expect(try store.take(full) == .changed)
     #expect(try store.person("p1") == full)
+  }
+
+  @Test("L1, Q1, A2: what rules and the mapping look at is kept as it came, and a change is one")
+  func watched() throws {
+    var full = person
+    full.watched = [
+      "name": .text("J\"ö\n"), "custom_attributes.n": .number("1.50"), "phone": .null,
+      "tag": .list([.text("1")]),
+    ]
+    full.companyID = "c1"
+    full.teammateID = "7"
+    full.createdAt = 77
+    #expect(try store.take(full) == .changed)
+    #expect(try store.person("p1") == full)
+    #expect(try store.take(full) == .same)
+    let changes: [(inout Person) -> Void] = [
+      { $0.watched["phone"] = nil }, { $0.watched["tag"] = .list([]) }, { $0.companyID = nil },
+      { $0.teammateID = "8" }, { $0.createdAt = 78 }, { $0.watched = [:] },
+    ]
+    for change in changes {
+      change(&full)
+      #expect(try store.take(full) == .changed)
+      #expect(try store.person("p1") == full)
+    }
+  }
+
+  @Test(
+    "L1, Q1: news that comes with the answer to our own write is planned, since no poll brings it")
+  func newsInAnswer() throws {
+    try store.take(person, .initial)
+    var answer = person
+    answer.watched = ["name": .text("A")]
+    answer.companyID = "c1"
+    answer.teammateID = "7"
+    func settle(teammate: String? = nil) throws -> Int {
+      answer.updatedAt += 1_000
+      return try store.transaction {
+        let comparison = try PersonComparison(store, kind: .poll, cycle: 3, sweep: 0)
+        try comparison.settle(Rows.person(answer), teammateID: teammate)
+        let news = try store.personDifferences(cycle: 3, limit: 9)
+        for id in news { try store.removePersonDifference(id) }
+        return news.count
+      }
+    }
+    #expect(try settle() == 1)
+    #expect(try settle() == 0)
+    answer.watched["name"] = .text("B")
+    #expect(try settle() == 1)
+    answer.companyID = nil
+    #expect(try settle() == 1)
+    answer.teammateID = nil
+    #expect(try settle() == 1)
+    // Our own doing is none.
+    answer.teammateID = "8"
+    #expect(try settle(teammate: "8") == 0)
+    answer.teammateID = "9"
+    #expect(try settle(teammate: "7") == 1)
+    answer.observed[.title] = "ours"
+    #expect(try settle() == 0)
+    #expect(try store.person("p1") == answer)
   }
 
   @Test("S11: the answer to our own write is no news, and outlives a lagging search")

@@ -35,27 +35,33 @@ package struct PlannedDelivery: Codable, Sendable, Hashable {
   package var kind: DeliveryKind
   @Nullable package var contact: String?
   @Nullable package var record: String?
+  /// Of a task or an assignment: Intercom's id of the conversation.
+  @Nullable package var conversation: String?
   package var changes: [String: Change]
 
   package init(
     to: DeliveryTarget, kind: DeliveryKind, contact: String? = nil, record: String? = nil,
-    changes: [String: Change]
+    conversation: String? = nil, changes: [String: Change]
   ) {
     self.to = to
     self.kind = kind
     self.contact = contact
     self.record = record
+    self.conversation = conversation
     self.changes = changes
   }
 }
 
 /// One delivery of the outbox: an entry of `queue`.
 package struct QueuedDelivery: Codable, Sendable, Hashable {
+  /// Unique among the deliveries to one side.
   package var id: Int64
   package var to: DeliveryTarget
   package var kind: DeliveryKind
   @Nullable package var contact: String?
   @Nullable package var record: String?
+  /// Of a task or an assignment: Intercom's id of the conversation.
+  @Nullable package var conversation: String?
   package var changes: [String: Change]
   package var lane: DeliveryLane
   package var state: DeliveryState
@@ -67,14 +73,16 @@ package struct QueuedDelivery: Codable, Sendable, Hashable {
 
   package init(
     id: Int64, to: DeliveryTarget, kind: DeliveryKind, contact: String? = nil,
-    record: String? = nil, changes: [String: Change], lane: DeliveryLane, state: DeliveryState,
-    attempts: Int64, age: Int64, nextTryAt: Timestamp? = nil
+    record: String? = nil, conversation: String? = nil, changes: [String: Change],
+    lane: DeliveryLane, state: DeliveryState, attempts: Int64, age: Int64,
+    nextTryAt: Timestamp? = nil
   ) {
     self.id = id
     self.to = to
     self.kind = kind
     self.contact = contact
     self.record = record
+    self.conversation = conversation
     self.changes = changes
     self.lane = lane
     self.state = state
@@ -84,7 +92,7 @@ package struct QueuedDelivery: Codable, Sendable, Hashable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case id, to, kind, contact, record, changes, lane, state, attempts
+    case id, to, kind, contact, record, conversation, changes, lane, state, attempts
     case age = "age_s"
     case nextTryAt = "next_try_at"
   }

@@ -28,6 +28,13 @@ package struct ExplainReply: Codable, Sendable, Hashable {
   package init(explanations: [Explanation]) { self.explanations = explanations }
 }
 
+/// The reply of `Card`: one card a person.
+package struct CardReply: Codable, Sendable, Hashable {
+  package var cards: [Card]
+
+  package init(cards: [Card]) { self.cards = cards }
+}
+
 /// One page of a list; `next` asks for the page after it and is null on the last.
 package struct ListPage<Entry: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
   package var entries: [Entry]

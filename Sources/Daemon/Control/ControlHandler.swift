@@ -26,9 +26,22 @@ package import EventLoop
   ) async throws(ControlError) -> ListPage<PlannedDelivery>
   func queue(_ page: PageRequest) -> ListPage<QueuedDelivery>
   func explain(who: String) throws(ControlError) -> [Explanation]
+  func card(who: String) throws(ControlError) -> [Card]
+  func history(
+    who: String, page: PageRequest
+  ) throws(ControlError) -> ListPage<HistoryEntry>
   func matches(_ page: PageRequest) -> ListPage<Match>
   func link(who: String, record: String) async throws(ControlError) -> Pin
   func unlink(who: String) async throws(ControlError) -> Pin
+  /// `fields` are edits by name, email, phone, company or the API name of a Lead field.
+  func createLead(
+    who: String, fields: [String: String]
+  ) async throws(ControlError) -> Creation
+  /// `part` nil is every part that is not logged yet.
+  func createTask(
+    conversation: String, part: String?
+  ) async throws(ControlError) -> Creation
+  func assignConversation(_ conversation: String) async throws(ControlError) -> Creation
   func pause()
   func resume()
   func reload() async throws(ControlError) -> ReloadResult

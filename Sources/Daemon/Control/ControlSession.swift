@@ -97,9 +97,20 @@ import EventLoop
       try await list(page, reply) { page throws(ControlError) in self.handler.matches(page) }
     case .explain(let who):
       try reply.send(ExplainReply(explanations: try handler.explain(who: who)))
+    case .card(let who): try reply.send(CardReply(cards: try handler.card(who: who)))
+    case .history(let who, let page):
+      try await list(page, reply) { page throws(ControlError) in
+        try self.handler.history(who: who, page: page)
+      }
     case .link(let who, let record):
       try reply.send(try await handler.link(who: who, record: record))
     case .unlink(let who): try reply.send(try await handler.unlink(who: who))
+    case .createLead(let who, let fields):
+      try reply.send(try await handler.createLead(who: who, fields: fields))
+    case .createTask(let conversation, let part):
+      try reply.send(try await handler.createTask(conversation: conversation, part: part))
+    case .assignConversation(let conversation):
+      try reply.send(try await handler.assignConversation(conversation))
     case .pause:
       handler.pause()
       try reply.send(EmptyReply())

@@ -4,41 +4,138 @@ import EventLoop
 import Store
 import SyncCore
 
-/// Deliveries as the control socket shows them: what each would change.
+/// The deliveries to both sides as the control socket lists them, Intercom's first.
 @EventLoop struct DeliveryLists {
   let store: SyncStore
   let settings: EngineSettings
   let now: Int64
 
+  /// One delivery of either side's outbox.
+  private enum Row {
+    case intercom(Delivery)
+    case salesforce(SalesforceDelivery)
+
+    /// Cursors from here on are of deliveries to Salesforce.
+    static let salesforceStart: Int64 = 1 << 62
+
+    /// What a list is gone on with after this row.
+    var cursor: Int64 {
+      switch self {
+      case .intercom(let delivery): delivery.id
+      case .salesforce(let delivery): Self.salesforceStart + delivery.id
+      }
+    }
+  }
+
+  private var changes: DeliveryChanges { DeliveryChanges(store: store, settings: settings) }
+
   func queued(_ page: PageRequest) throws -> ListPage<QueuedDelivery> {
-    let found = try store.deliveries(after: page.after ?? 0, limit: page.limit)
+    let rows = try rows(page)
     return ListPage(
-      entries: try found.map(queued), next: found.count == page.limit ? found.last?.id : nil)
+      entries: try rows.map {
+        switch $0 {
+        case .intercom(let delivery): try queued(delivery)
+        case .salesforce(let delivery): try queued(delivery)
+        }
+      }, next: rows.count == page.limit ? rows.last?.cursor : nil)
   }
 
   func planned(_ page: PageRequest) throws -> ListPage<PlannedDelivery> {
-    let found = try store.deliveries(after: page.after ?? 0, limit: page.limit)
+    let rows = try rows(page)
     return ListPage(
-      entries: try found.filter { $0.state != .parked }.map {
-        PlannedDelivery(
-          to: .intercom, kind: kind($0), contact: $0.personID, record: $0.recordID,
-          changes: try changes($0))
-      }, next: found.count == page.limit ? found.last?.id : nil)
+      entries: try rows.compactMap {
+        switch $0 {
+        case .intercom(let delivery):
+          delivery.state == .parked ? nil : try planned(delivery)
+        case .salesforce(let delivery):
+          delivery.state == .parked ? nil : try planned(delivery)
+        }
+      }, next: rows.count == page.limit ? rows.last?.cursor : nil)
   }
 
-  func queued(_ delivery: Delivery) throws -> QueuedDelivery {
+  /// What one person is owed on both sides.
+  func queued(ofPerson id: String) throws -> [QueuedDelivery] {
+    try store.deliveries(of: id).map(queued) + store.salesforceDeliveries(of: id).map(queued)
+  }
+
+  private func rows(_ page: PageRequest) throws -> [Row] {
+    let after = max(0, page.after ?? 0)
+    var rows: [Row] = []
+    if after < Row.salesforceStart {
+      rows = try store.deliveries(after: after, limit: page.limit).map(Row.intercom)
+    }
+    if rows.count < page.limit {
+      let found = try store.salesforceDeliveries(
+        after: max(0, after - Row.salesforceStart), limit: page.limit - rows.count)
+      rows += found.map(Row.salesforce)
+    }
+    return rows
+  }
+
+  // MARK: Intercom
+
+  private func queued(_ delivery: Delivery) throws -> QueuedDelivery {
     QueuedDelivery(
       id: delivery.id, to: .intercom, kind: kind(delivery), contact: delivery.personID,
-      record: delivery.recordID, changes: try changes(delivery), lane: lane(delivery.lane),
+      record: delivery.recordID, conversation: delivery.conversationID,
+      changes: try changes.of(delivery), lane: lane(delivery.lane),
       state: delivery.state == .parked ? .parked : .waiting, attempts: delivery.attempts,
-      age: max(0, now - delivery.queuedAt) / 1000,
-      nextTryAt: delivery.state == .waiting && delivery.nextTryAt > 0
-        ? Timestamp(milliseconds: delivery.nextTryAt) : nil)
+      age: age(delivery.queuedAt),
+      nextTryAt: delivery.state == .waiting ? moment(delivery.nextTryAt) : nil)
+  }
+
+  private func planned(_ delivery: Delivery) throws -> PlannedDelivery {
+    PlannedDelivery(
+      to: .intercom, kind: kind(delivery), contact: delivery.personID,
+      record: delivery.recordID, conversation: delivery.conversationID,
+      changes: try changes.of(delivery))
   }
 
   private func kind(_ delivery: Delivery) -> Control.DeliveryKind {
-    delivery.kind == .event ? .event : .attributes
+    switch delivery.kind {
+    case .attributes: .attributes
+    case .event: .event
+    case .owner: .owner
+    case .assign: .assign
+    }
   }
+
+  // MARK: Salesforce
+
+  private func queued(_ delivery: SalesforceDelivery) throws -> QueuedDelivery {
+    QueuedDelivery(
+      id: delivery.id, to: .salesforce, kind: kind(delivery), contact: delivery.personID,
+      record: delivery.recordID, conversation: delivery.conversationID,
+      changes: try changes.of(delivery), lane: lane(delivery.lane), state: state(delivery.state),
+      attempts: delivery.attempts, age: age(delivery.queuedAt),
+      nextTryAt: delivery.state == .waiting || delivery.state == .sending
+        ? moment(delivery.nextTryAt) : nil)
+  }
+
+  private func planned(_ delivery: SalesforceDelivery) throws -> PlannedDelivery {
+    PlannedDelivery(
+      to: .salesforce, kind: kind(delivery), contact: delivery.personID,
+      record: delivery.recordID, conversation: delivery.conversationID,
+      changes: try changes.of(delivery))
+  }
+
+  private func kind(_ delivery: SalesforceDelivery) -> Control.DeliveryKind {
+    switch delivery.kind {
+    case .lead: .lead
+    case .fields: .fields
+    case .task: .task
+    }
+  }
+
+  private func state(_ state: SalesforceDeliveryState) -> Control.DeliveryState {
+    switch state {
+    case .held, .waiting: .waiting
+    case .parked: .parked
+    case .sending: .sending
+    }
+  }
+
+  // MARK: Both
 
   private func lane(_ lane: Lane) -> DeliveryLane {
     switch lane {
@@ -48,21 +145,9 @@ import SyncCore
     }
   }
 
-  /// For attributes what Intercom holds and what it will; for an event its name and values.
-  private func changes(_ delivery: Delivery) throws -> [String: Change] {
-    if let event = PlannedEvent(delivery) {
-      return [event.name: Change(from: text(event.from), to: text(event.to))]
-    }
-    guard let person = try store.person(delivery.personID) else { return [:] }
-    let desired = try Planner(store, settings: settings).desiredValues(of: person)
-    var changes: [String: Change] = [:]
-    for attribute in desired.differing(from: person.observed, in: settings.attributes) {
-      guard let name = settings.attributeNames[attribute] else { continue }
-      changes[name] = Change(
-        from: text(person.observed[attribute]), to: text(desired[attribute]))
-    }
-    return changes
-  }
+  private func age(_ queuedAt: Int64) -> Int64 { max(0, now - queuedAt) / 1000 }
 
-  private func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
+  private func moment(_ milliseconds: Int64) -> Timestamp? {
+    milliseconds > 0 ? Timestamp(milliseconds: milliseconds) : nil
+  }
 }

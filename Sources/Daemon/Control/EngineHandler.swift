@@ -227,7 +227,7 @@ import SyncCore
     return Pin(contact: person)
   }
 
-  private func onePerson(_ who: String) throws(ControlError) -> String {
+  func onePerson(_ who: String) throws(ControlError) -> String {
     try reading {
       let people = try Explainer.people(who, in: store)
       guard let first = people.first else { throw ControlError.notFound(who: who) }

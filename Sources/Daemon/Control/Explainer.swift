@@ -35,7 +35,7 @@ import SyncCore
     return Explanation(
       contact: ExplainedContact(id: person.id, role: person.role, email: person.email),
       candidates: plan.decision.candidates.map { Control.Candidate($0) }, sent: sent,
-      pending: try store.deliveries(of: person.id).map(lists.queued),
+      pending: try lists.queued(ofPerson: person.id),
       errors: try store.openErrors(ofPerson: person.id).map { ErrorEntry($0) })
   }
 

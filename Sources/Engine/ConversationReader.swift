@@ -1,0 +1,238 @@
+import EventLoop
+import Intercom
+import Store
+import SyncCore
+
+/// Reads the conversations that changed, and owes the tasks and assignments that follow (T1, A1).
+@EventLoop final class ConversationReader {
+  private let parts: EngineParts
+  private let planner: TaskPlanner
+  private let cycle: Int64
+  private let isAsked: Bool
+  private let isDeep: Bool
+  private var store: Store { parts.store }
+  private var readCount = 0
+
+  /// The name of the cursor.
+  static let stream = "conversations"
+  static let subjectKey = "stream:conversations"
+  /// Conversations read whole in one poll; the others are left for the next, so that no flood of
+  /// them holds up what changed elsewhere.
+  private static let readsMax = 300
+  /// Of what changed this lately, more may change within the same second.
+  private static let settledMilliseconds: Int64 = 2_000
+
+  init(_ parts: EngineParts, cycle: Int64, isAsked: Bool, isDeep: Bool) throws {
+    self.parts = parts
+    planner = try TaskPlanner(parts)
+    self.cycle = cycle
+    self.isAsked = isAsked
+    self.isDeep = isDeep
+  }
+
+  private var wantsTasks: Bool {
+    parts.settings.tasks.tag != nil || parts.settings.tasks.logsOnClose
+  }
+
+  private var isWanted: Bool { wantsTasks || parts.settings.assign.assignsConversations }
+
+  // MARK: The poll
+
+  /// Reads what changed; a trouble of the conversations' own holds up nothing else.
+  ///
+  /// Throws only what concerns the whole of Intercom, or the store.
+  func read() async throws {
+    guard isWanted else { return }
+    do {
+      try await readChanges()
+      try close()
+    } catch let error as IntercomError {
+      guard error.failure.status != 401 else { throw error }
+      if error.failure.meaning.kind != .passing { try enter(error.failure) }
+    }
+  }
+
+  private func enter(_ failure: Failure) throws {
+    try store.transaction {
+      _ = try store.enter(Report(failure, subjectKey: Self.subjectKey), now: parts.clock.now)
+    }
+  }
+
+  private func close() throws {
+    try store.transaction {
+      _ = try store.closeErrors(subjectKey: Self.subjectKey, at: parts.clock.now)
+    }
+  }
+
+  /// Newest first, until the cursor less the overlap.
+  ///
+  /// As with people, only a deep read moves the cursor, and no further than to the oldest
+  /// conversation that could not be dealt with; a shallow one stops at a page on which everything
+  /// is known.
+  private func readChanges() async throws {
+    guard let firstRun = try store.integer(TaskPlanner.firstRunKey) else { return }
+    let cursor = try store.cursor(Self.stream)?.since ?? firstRun
+    // Intercom has whole seconds.
+    let until = max(cursor - parts.settings.overlap, firstRun / 1000 * 1000)
+    var newest = cursor
+    var oldestLeft = Int64.max
+    var next: String?
+    repeat {
+      let page = try await parts.pace.call(isAsked: isAsked) {
+        try await parts.intercom.conversations(updatedSince: until, startingAfter: next)
+      }
+      var isNews = false
+      for conversation in page.conversations where conversation.updatedAt >= until {
+        newest = max(newest, conversation.updatedAt)
+        if try isKnown(conversation) { continue }
+        isNews = true
+        if try await !deal(with: conversation) {
+          oldestLeft = min(oldestLeft, conversation.updatedAt)
+        }
+      }
+      next = page.next
+      if let oldest = page.conversations.last?.updatedAt, oldest < until { break }
+      if !isDeep, !isNews { return }
+      await EventLoop.nextTurn()
+    } while next != nil
+    guard isDeep else { return }
+    try store.transaction {
+      try store.setCursor(Self.stream, Cursor(since: min(newest, oldestLeft)))
+    }
+  }
+
+  private func isKnown(_ conversation: Conversation) throws -> Bool {
+    guard let known = try store.conversation(conversation.id) else { return false }
+    return known.updatedAt >= conversation.updatedAt
+  }
+
+  // MARK: One conversation
+
+  /// What `conversation` of a list owes; false when it has to be looked at again.
+  private func deal(with conversation: Conversation) async throws -> Bool {
+    let targets = try planner.targets(of: conversation.people)
+    guard !targets.isEmpty else {
+      // Whoever is new, or just about to become a lead, is looked at again while the overlap lasts.
+      if isRecent(conversation), !conversation.people.isEmpty { return true }
+      try store.transaction { try note(conversation) }
+      return true
+    }
+    var whole: Conversation?
+    if try wantsMessages(conversation) {
+      guard readCount < Self.readsMax else { return false }
+      readCount += 1
+      do {
+        whole = try await parts.pace.call(isAsked: isAsked) {
+          try await parts.intercom.conversation(conversation.id)
+        }
+      } catch let error as IntercomError {
+        return try missed(conversation, error)
+      }
+    }
+    let email = try await teammateEmail(of: whole)
+    try store.transaction {
+      let found = try planner.targets(of: (whole ?? conversation).people)
+      try owe(whole ?? conversation, to: found, teammateEmail: email)
+    }
+    return true
+  }
+
+  private func wantsMessages(_ conversation: Conversation) throws -> Bool {
+    guard wantsTasks else { return false }
+    return TaskPlan.wantsMessages(
+      conversation, settings: parts.settings.tasks,
+      closedAt: try store.conversation(conversation.id)?.closedAt,
+      firstRunAt: try store.integer(TaskPlanner.firstRunKey) ?? 0)
+  }
+
+  /// Nobody is asked for who is not needed: most conversations have no task.
+  private func teammateEmail(of conversation: Conversation?) async throws -> String? {
+    guard let conversation, let id = conversation.teammateID else { return nil }
+    return try await parts.teammates.teammate(id, isAsked: isAsked)?.email
+  }
+
+  /// One transaction: what it owes, and that it was looked at (O1).
+  private func owe(
+    _ conversation: Conversation, to targets: [TaskTarget], teammateEmail: String?
+  ) throws {
+    let now = parts.clock.now
+    if wantsTasks, conversation.messages != nil {
+      try planner.owe(
+        conversation, to: targets, teammateEmail: teammateEmail, cycle: cycle, now: now)
+    }
+    let isOwed = try oweAssignment(of: conversation)
+    // One that nobody linked yet may be in a moment: a lead is on its way.
+    if !isOwed, try isUndecided(conversation) { return }
+    try note(conversation)
+  }
+
+  /// Whether what the conversation wants is settled, one way or the other.
+  private func oweAssignment(of conversation: Conversation) throws -> Bool {
+    guard try wantsAssignment(conversation) else { return true }
+    for person in conversation.people {
+      guard let link = try store.link(of: person) else { continue }
+      try store.oweAssignment(
+        of: conversation.id, person: person, record: link.recordID, cycle: cycle,
+        now: parts.clock.now)
+      return true
+    }
+    return false
+  }
+
+  private func wantsAssignment(_ conversation: Conversation) throws -> Bool {
+    guard parts.settings.assign.assignsConversations,
+      try store.conversation(conversation.id)?.assignedAt == nil
+    else { return false }
+    return Assignment.wants(
+      conversation: conversation,
+      firstRunAt: try store.integer(TaskPlanner.firstRunKey) ?? 0)
+  }
+
+  private func isUndecided(_ conversation: Conversation) throws -> Bool {
+    try isRecent(conversation) && wantsAssignment(conversation)
+  }
+
+  private func isRecent(_ conversation: Conversation) -> Bool {
+    let now = parts.pace.intercomNow ?? 0
+    return conversation.updatedAt > now - parts.settings.overlap
+  }
+
+  /// Writes down that a conversation was dealt with as it is. Inside a transaction.
+  private func note(_ conversation: Conversation) throws {
+    let handled = try planner.handled(conversation)
+    let settled = (parts.pace.intercomNow ?? 0) - Self.settledMilliseconds
+    let isSettled = conversation.updatedAt < settled
+    let isAssigned = try store.assignment(of: conversation.id) != nil
+    try store.note(
+      KnownConversation(
+        id: conversation.id,
+        updatedAt: isSettled ? conversation.updatedAt : conversation.updatedAt - 1,
+        taggedAt: handled.taggedAt, closedAt: handled.closedAt,
+        assignedAt: isAssigned ? parts.clock.now : nil))
+  }
+
+  // MARK: Failing
+
+  /// One conversation that could not be read; true when that is the end of it.
+  private func missed(_ conversation: Conversation, _ error: IntercomError) throws -> Bool {
+    if error.isConversationGone {
+      try store.transaction { try note(conversation) }
+      return true
+    }
+    switch error.failure.meaning.kind {
+    case .passing:
+      // The side's own trouble ends the reading; what is left is read by the next poll.
+      if error.failure.waitMilliseconds != nil { throw error }
+      return false
+    case .broken: throw error
+    case .refused:
+      try store.transaction {
+        try store.enter(
+          Report(error.failure, subjectKey: "conversation:\(conversation.id)"),
+          now: parts.clock.now)
+        try note(conversation)
+      }
+      return true
+    }
+  }
+}

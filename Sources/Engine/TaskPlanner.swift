@@ -1,0 +1,183 @@
+import EventLoop
+import Store
+import SyncCore
+import Wire
+
+/// A record that gets a conversation's task, and the person who leads to it.
+struct TaskTarget: Equatable {
+  var recordID: String
+  var personID: String
+}
+
+/// Turns a conversation into the tasks that it owes (T1, T4).
+///
+/// Everything that writes runs inside a transaction of the caller's.
+@EventLoop final class TaskPlanner {
+  private let store: Store
+  private let settings: EngineSettings
+  private let zone: TimeZoneFile?
+  private let workspace: String?
+
+  /// Where the store keeps the org's time zone, and when the daemon first ran.
+  nonisolated static let zoneKey = "org_zone"
+  nonisolated static let firstRunKey = "first_run_at"
+
+  init(_ parts: EngineParts) throws {
+    store = parts.store
+    settings = parts.settings
+    zone = try parts.store.get(Self.zoneKey).flatMap { TimeZoneFile(named: $0) }
+    workspace = try parts.store.get(Preparation.workspaceKey)
+  }
+
+  /// What somebody asked for by hand.
+  struct Asked {
+    /// Nil for every message that is not logged yet.
+    var part: String?
+  }
+
+  // MARK: Targets
+
+  /// The records on which the tasks of these people belong: the linked or pinned one, then every
+  /// other live one that matches (T1).
+  func targets(of people: [String]) throws -> [TaskTarget] {
+    var found: [TaskTarget] = []
+    for personID in people {
+      guard let person = try store.person(personID) else { continue }
+      let link = try store.link(of: personID)
+      let decision = try store.decideLink(of: person, current: link)
+      var records = [decision.record?.id].compactMap(\.self)
+      records += decision.candidates.map(\.record.id)
+      records += try contacts(ofConverted: person)
+      for id in records where !found.contains(where: { $0.recordID == id }) {
+        found.append(TaskTarget(recordID: id, personID: personID))
+      }
+    }
+    return found
+  }
+
+  /// A converted lead's task goes to its contact, whatever that one's address is (T4).
+  private func contacts(ofConverted person: Person) throws -> [String] {
+    guard let key = store.key(of: person) else { return [] }
+    return try store.records(withKey: key).filter { $0.isConverted && !$0.isDeleted }
+      .compactMap { lead in
+        guard let id = lead.convertedContactID, try store.record(id)?.isLive == true else {
+          return nil
+        }
+        return id
+      }
+  }
+
+  /// Whether a person of the conversation has not been read yet: Intercom's search brings new
+  /// people late.
+  func lacks(someOf people: [String]) throws -> Bool {
+    try people.contains { try store.person($0) == nil }
+  }
+
+  // MARK: Owing
+
+  /// Owes the tasks of `conversation`, which has its messages; what is owed now, and what was
+  /// logged before where somebody asked.
+  @discardableResult
+  func owe(
+    _ conversation: Conversation, to targets: [TaskTarget], asked: Asked? = nil,
+    teammateEmail: String?, cycle: Int64, now: Int64
+  ) throws -> [TaskIdentity] {
+    let known = try store.conversation(conversation.id)
+    let firstRun = try store.integer(Self.firstRunKey) ?? 0
+    var owed: [TaskIdentity] = []
+    for target in targets {
+      let chain = try store.predecessors(of: target.recordID)
+      let items = try TaskPlan.owed(
+        conversation: conversation, settings: settings.tasks, taggedAt: known?.taggedAt,
+        closedAt: known?.closedAt, isAsked: asked != nil, part: asked?.part,
+        firstRunAt: firstRun
+      ) { part in
+        try chain.contains { try store.isLogged(part: part, record: $0) }
+      }
+      for item in items {
+        let payload = payload(
+          item, conversation, target, teammateEmail,
+          isLookedUp: conversation.createdAt < firstRun)
+        try store.owe(
+          .task(
+            keyPart: item.keyPart, on: target.recordID, of: target.personID,
+            conversation: conversation.id, lane: asked == nil ? .fresh : .asked, cycle: cycle,
+            payload: payload.json, cause: asked == nil ? nil : "asked"), now: now)
+        try store.noteLogged(
+          parts: payload.parts, record: target.recordID, task: nil, at: now)
+        owed.append(TaskIdentity(keyPart: item.keyPart, recordID: target.recordID))
+      }
+    }
+    return owed
+  }
+
+  /// What the conversation's tag and closing were, once their tasks are owed.
+  func handled(_ conversation: Conversation) throws -> (taggedAt: Int64?, closedAt: Int64?) {
+    TaskPlan.handled(
+      conversation, settings: settings.tasks,
+      firstRunAt: try store.integer(Self.firstRunKey) ?? 0)
+  }
+
+  private func payload(
+    _ item: LogItem, _ conversation: Conversation, _ target: TaskTarget,
+    _ teammateEmail: String?, isLookedUp: Bool
+  ) -> TaskPayload {
+    TaskPayload(
+      conversationID: conversation.id, keyPart: item.keyPart, parts: item.messages.map(\.id),
+      subject: TaskText.subject(item.messages),
+      description: description(of: item, conversation.id),
+      activityDate: day(item.messages.last?.createdAt ?? conversation.createdAt),
+      externalID: settings.tasks.externalIDField.map { _ in
+        Self.externalID(part: item.keyPart, record: target.recordID)
+      }, teammateEmail: teammateEmail,
+      messageAt: item.messages.first?.createdAt ?? conversation.createdAt,
+      isLookedUp: isLookedUp)
+  }
+
+  /// The value of `tasks.external_id_field` (T4).
+  nonisolated static func externalID(part: String, record: String) -> String { "\(part)-\(record)" }
+
+  // MARK: Words
+
+  /// The payload with those of its messages that still say something, in `parts`; nil when none
+  /// does.
+  func rewritten(
+    _ payload: TaskPayload, from conversation: Conversation, parts: [String]
+  ) -> TaskPayload? {
+    let messages = (conversation.messages ?? []).filter {
+      parts.contains($0.id) && TaskPlan.isLoggable($0)
+    }
+    guard var item = LogItem(messages) else { return nil }
+    // The task keeps the name that it was owed by.
+    item.keyPart = payload.keyPart
+    var payload = payload
+    payload.parts = messages.map(\.id)
+    payload.subject = TaskText.subject(messages)
+    payload.description = description(of: item, conversation.id)
+    return payload
+  }
+
+  private func description(of item: LogItem, _ conversationID: String) -> String {
+    TaskText.description(item, link: link(to: conversationID)) { zone?.minute($0) ?? utc($0) }
+  }
+
+  private func utc(_ time: Int64) -> String { Timestamp.seconds(time) }
+
+  private func day(_ time: Int64) -> String {
+    zone?.day(time) ?? String(Timestamp.seconds(time).prefix(10))
+  }
+
+  private func link(to conversationID: String) -> String? {
+    workspace.map {
+      "\(settings.intercomAppURL)/a/inbox/\($0)/inbox/conversation/\(conversationID)"
+    }
+  }
+}
+
+/// What there is one task for.
+struct TaskIdentity: Hashable {
+  var keyPart: String
+  var recordID: String
+
+  var subject: String { "\(keyPart)/\(recordID)" }
+}

@@ -1,0 +1,171 @@
+import EventLoop
+import Intercom
+import Salesforce
+import Store
+import SyncCore
+
+/// Makes the tasks that are owed, up to 200 a call, each once whatever happens (T1 to T4).
+@EventLoop final class TaskWriter: SalesforceWriter {
+  let kind = SalesforceDeliveryKind.task
+  let batchMax = 200
+  let desk: SalesforceDesk
+  let planner: TaskPlanner
+  var facts = TaskFacts()
+
+  /// Texts older than this are read again before they are sent: they may have been redacted (T4).
+  static let freshMilliseconds: Int64 = 600_000
+  /// How often a row is changed and sent again within one batch: for its owner, its status and its
+  /// record.
+  private static let roundsMax = 4
+
+  var store: Store { desk.store }
+
+  init(_ desk: SalesforceDesk) throws {
+    self.desk = desk
+    planner = try TaskPlanner(desk.parts)
+  }
+
+  /// One delivery on its way.
+  struct Item {
+    var delivery: SalesforceDelivery
+    var payload: TaskPayload
+    /// The record at the time of the intent, which names the task.
+    var recordID: String
+    /// Where it goes now.
+    var whoID: String
+    /// Its owner refused to be one; the integration user takes it.
+    var isOwnerless = false
+    var ownerID: String?
+    /// What has been tried to mend a refusal.
+    var mended: Set<Mending> = []
+  }
+
+  enum Mending: Hashable { case owner, status, record }
+
+  // MARK: One batch
+
+  func deliver(_ batch: [SalesforceDelivery]) async throws {
+    var unknown: [Item] = []
+    var items: [Item] = []
+    for delivery in batch {
+      guard let item = item(delivery) else {
+        try await desk.settlements.commit { [store] in try store.remove(delivery) }
+        continue
+      }
+      if delivery.state == .sending { unknown.append(item) } else { items.append(item) }
+    }
+    if !unknown.isEmpty { items += try await absent(unknown) }
+    items = try await notThereBefore(items)
+    items = try await reread(items)
+    items = try await aimed(items)
+    for _ in 0..<Self.roundsMax where !items.isEmpty {
+      items = try await send(items)
+    }
+  }
+
+  private func item(_ delivery: SalesforceDelivery) -> Item? {
+    guard let payload = delivery.payload.flatMap(TaskPayload.init(json:)),
+      let recordID = delivery.recordID
+    else { return nil }
+    return Item(delivery: delivery, payload: payload, recordID: recordID, whoID: recordID)
+  }
+
+  // MARK: Where it goes
+
+  /// The items with the record that takes them now; those whose record is gone, or which the record
+  /// has already, end without a word (T4).
+  func aimed(_ items: [Item]) async throws -> [Item] {
+    var aimed: [Item] = []
+    var gone: [Item] = []
+    for var item in items {
+      guard let whoID = try successor(of: item.recordID), try !isDouble(item, whoID) else {
+        gone.append(item)
+        continue
+      }
+      item.whoID = whoID
+      aimed.append(item)
+    }
+    if !gone.isEmpty {
+      try await desk.settlements.commit { [self] in for item in gone { try end(item) } }
+    }
+    return aimed
+  }
+
+  /// Where conversions and merges have led; nil when that is nowhere.
+  func successor(of recordID: String) throws -> String? {
+    var current = recordID
+    for _ in 0..<Succession.hopsMax {
+      // What the snapshot does not hold yet is Salesforce's to judge.
+      guard let record = try store.record(current), !record.isLive else { return current }
+      let next = record.isDeleted ? record.masterRecordID : record.convertedContactID
+      guard let next else { return nil }
+      current = next
+    }
+    return nil
+  }
+
+  /// Whether the successor has a task for the same message in its own right.
+  private func isDouble(_ item: Item, _ whoID: String) throws -> Bool {
+    guard whoID != item.recordID else { return false }
+    return try store.isLogged(part: item.payload.keyPart, record: whoID)
+  }
+
+  // MARK: What it says
+
+  /// Reads the conversations of old texts again and leaves out what was redacted since (T4).
+  private func reread(_ items: [Item]) async throws -> [Item] {
+    let now = desk.clock.now
+    var conversations: [String: Result<Conversation?, IntercomError>] = [:]
+    var read: [Item] = []
+    for item in items {
+      guard abs(now - item.delivery.queuedAt) > Self.freshMilliseconds else {
+        read.append(item)
+        continue
+      }
+      let id = item.payload.conversationID
+      if conversations[id] == nil { conversations[id] = try await conversation(id) }
+      switch conversations[id] {
+      case .success(let conversation?):
+        if let item = try await unredacted(item, conversation) { read.append(item) }
+      case .failure(let error):
+        try await desk.settlements.commit { [desk] in try desk.later(item.delivery, error.failure) }
+      case .success, nil:
+        // The conversation is deleted: nothing of it is to be told any more.
+        try await desk.settlements.commit { [self] in try end(item) }
+      }
+    }
+    return read
+  }
+
+  func conversation(_ id: String) async throws -> Result<Conversation?, IntercomError> {
+    do {
+      return .success(
+        try await desk.parts.pace.call(isAsked: false) {
+          try await desk.parts.intercom.conversation(id)
+        })
+    } catch let error as IntercomError {
+      return error.isConversationGone ? .success(nil) : .failure(error)
+    }
+  }
+
+  private func unredacted(_ item: Item, _ conversation: Conversation) async throws -> Item? {
+    let redacted = Set((conversation.messages ?? []).filter(\.isRedacted).map(\.id))
+    guard item.payload.parts.contains(where: redacted.contains) else { return item }
+    let left = item.payload.parts.filter { !redacted.contains($0) }
+    guard let payload = planner.rewritten(item.payload, from: conversation, parts: left) else {
+      try await desk.settlements.commit { [self] in try end(item) }
+      return nil
+    }
+    var item = item
+    item.payload = payload
+    return item
+  }
+}
+
+extension SalesforceDesk {
+  /// Tries one delivery later that was surely not taken. Inside a transaction.
+  func later(_ delivery: SalesforceDelivery, _ failure: Failure) throws {
+    try store.postpone(
+      delivery, failedAt: clock.now, until: nextTry(of: delivery, after: failure))
+  }
+}

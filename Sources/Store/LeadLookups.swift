@@ -1,0 +1,49 @@
+import SyncCore
+
+/// What the engine asks when it makes leads.
+extension Store {
+  /// Closes what `subjectKey` names but for one code: another reason has taken its place.
+  package func closeErrors(
+    subjectKey: String, exceptCode code: String, at now: Int64
+  ) throws(SQLError) {
+    try database.statement(
+      """
+      UPDATE error SET closed_at = ?3
+      WHERE subject_key = ?1 AND code <> ?2 AND closed_at IS NULL
+      """
+    ).run {
+      $0.bind(1, subjectKey)
+      $0.bind(2, code)
+      $0.bind(3, now)
+    }
+  }
+
+  /// The people for whom a rule holds and is not used up, in id order, after `id`.
+  package func people(
+    holding rule: String, after id: String, limit: Int
+  ) throws(SQLError) -> [String] {
+    var ids: [String] = []
+    try database.statement(
+      """
+      SELECT person_id FROM rule_hold
+      WHERE rule = ?1 AND used = 0 AND person_id > ?2 ORDER BY person_id LIMIT ?3
+      """
+    ).rows {
+      $0.bind(1, rule)
+      $0.bind(2, id)
+      $0.bind(3, Int64(limit))
+    } each: {
+      ids.append($0.text(0))
+    }
+    return ids
+  }
+
+  /// The people whose lead or task was refused.
+  package func peopleParkedForSalesforce() throws(SQLError) -> Set<String> {
+    var ids: Set<String> = []
+    try database.statement(
+      "SELECT DISTINCT person_id FROM salesforce_delivery WHERE state = 2 AND person_id IS NOT NULL"
+    ).rows(each: { ids.insert($0.text(0)) })
+    return ids
+  }
+}
