@@ -58,6 +58,8 @@ import Testing
     world.simulator.untagConversation(id, "log")
     #expect(shown()["tags"]?["tags"]?.array?.count == 1)
     #expect(!world.simulator.tagConversation(id, part: 1, "log"))
+    world.simulator.settings.messageTagsShowOnConversation = false
+    #expect(shown()["tags"]?["tags"] == .array([]))
   }
 
   @Test("Tags come and go by the API with the acting admin")
@@ -189,6 +191,23 @@ import Testing
     let query =
       #"{"field":"ai_agent.resolution_state","operator":"=","value":"escalated"}"#
     #expect(found(search(query)) == [taken])
+  }
+
+  @Test("Statistics tell the last closing; they, and the first message, may be null")
+  func oddShapes() throws {
+    world.clock.now += 9000
+    world.simulator.closeConversation(id)
+    #expect(shown()["statistics"]?["last_close_at"] == .int(Workspace.noon + 9))
+    world.simulator.settings.tellsStatistics = false
+    world.simulator.hideSource(of: id)
+    #expect(shown()["statistics"] == .null)
+    #expect(shown()["source"] == .null)
+    let part = try #require(world.simulator.addPart(to: id, nil, attachments: ["offer.pdf"]))
+    let row = shown()["conversation_parts"]?["conversation_parts"]?.array?.last
+    #expect(row?["attachments"]?.array?.first?["name"] == .string("offer.pdf"))
+    world.simulator.redact(part, in: id)
+    let gone = shown()["conversation_parts"]?["conversation_parts"]?.array?.last
+    #expect(gone?["attachments"] == .array([]))
   }
 
   @Test("A merge and a group: the conversation is the survivor's, and of all who are in it")
