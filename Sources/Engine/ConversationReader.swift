@@ -208,7 +208,9 @@ import SyncCore
     return conversation.updatedAt > now - parts.settings.overlap
   }
 
-  /// Writes down that a conversation was dealt with as it is, or only what was. Inside a transaction.
+  /// Writes down that a conversation was dealt with as it is, or only what was.
+  ///
+  /// Inside a transaction.
   private func note(_ conversation: Conversation, isDone: Bool = true) throws {
     let handled = try planner.handled(conversation)
     let settled = (parts.pace.intercomNow ?? 0) - Self.settledMilliseconds

@@ -88,7 +88,9 @@ import Wire
 
   // MARK: Waiting for a teammate
 
-  /// Keeps a delivery until its owner has a teammate: one entry an owner (A1). Inside a transaction.
+  /// Keeps a delivery until its owner has a teammate: one entry an owner (A1).
+  ///
+  /// Inside a transaction.
   func wait(_ delivery: Delivery, for owner: Owner, _ meaning: Meaning) throws {
     try store.park(delivery, payload: Store.waitingFor(owner: owner.id))
     teammatesAreMissing = true
@@ -109,6 +111,7 @@ import Wire
   static func teammateKey(_ ownerID: String) -> String { "teammate:\(ownerID)" }
 
   /// A permission that only owners and assignments need is missing: nothing else waits for it.
+  ///
   /// Inside a transaction.
   func failedBeside(_ delivery: Delivery, _ error: IntercomError) throws {
     let failure = error.failure

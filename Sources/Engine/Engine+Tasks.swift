@@ -1,7 +1,8 @@
 import EventLoop
 import Intercom
+import Salesforce
 package import Store
-package import SyncCore
+import SyncCore
 
 /// What asking for a conversation's tasks came to.
 package enum TaskOutcome: Sendable, Equatable {

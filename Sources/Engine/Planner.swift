@@ -28,6 +28,9 @@ package import SyncCore
     teammates = TeammatePlanner(parts)
   }
 
+  /// The fields of Lead as the last cycle found them; nil where no cycle has looked.
+  package var leadFields: [FieldDescription]? { salesforce?.leadFields.fields }
+
   /// What `person` is owed, without writing anything: `explain` asks this too (O2).
   ///
   /// `isWhole` says that both sides were just read whole, so that what the snapshot lacks is gone.

@@ -256,7 +256,9 @@ import SyncCore
     return try await aimed(items)
   }
 
-  /// There is nothing left to log on: the delivery ends without a word. Inside a transaction.
+  /// There is nothing left to log on: the delivery ends without a word.
+  ///
+  /// Inside a transaction.
   func end(_ item: Item) throws {
     try store.remove(item.delivery)
     try store.closeErrors(subjectKey: Self.subjectKey(item.delivery), at: desk.clock.now)

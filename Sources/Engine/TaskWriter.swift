@@ -165,7 +165,9 @@ import SyncCore
 }
 
 extension SalesforceDesk {
-  /// Tries one delivery later that was surely not taken. Inside a transaction.
+  /// Tries one delivery later that was surely not taken.
+  ///
+  /// Inside a transaction.
   func later(_ delivery: SalesforceDelivery, _ failure: Failure) throws {
     try store.postpone(
       delivery, failedAt: clock.now, until: nextTry(of: delivery, after: failure))

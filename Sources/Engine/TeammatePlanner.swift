@@ -1,4 +1,5 @@
 import EventLoop
+import Intercom
 import Store
 import SyncCore
 
