@@ -16,15 +16,16 @@ import SyncCore
   /// The name of the cursor.
   static let stream = "conversations"
   static let subjectKey = "stream:conversations"
+  static let teammatesKey = "stream:teammates"
   /// Conversations read whole in one poll; the others are left for the next, so that no flood of
   /// them holds up what changed elsewhere.
   private static let readsMax = 300
   /// Of what changed this lately, more may change within the same second.
   private static let settledMilliseconds: Int64 = 2_000
 
-  init(_ parts: EngineParts, cycle: Int64, isAsked: Bool, isDeep: Bool) throws {
+  init(_ parts: EngineParts, cycle: Int64, isAsked: Bool, isDeep: Bool) {
     self.parts = parts
-    planner = try TaskPlanner(parts)
+    planner = TaskPlanner(parts)
     self.cycle = cycle
     self.isAsked = isAsked
     self.isDeep = isDeep
@@ -52,15 +53,18 @@ import SyncCore
     }
   }
 
-  private func enter(_ failure: Failure) throws {
+  private func enter(_ failure: Failure, _ subjectKey: String = subjectKey) throws {
     try store.transaction {
-      _ = try store.enter(Report(failure, subjectKey: Self.subjectKey), now: parts.clock.now)
+      _ = try store.enter(Report(failure, subjectKey: subjectKey), now: parts.clock.now)
     }
   }
 
   private func close() throws {
     try store.transaction {
-      _ = try store.closeErrors(subjectKey: Self.subjectKey, at: parts.clock.now)
+      try store.closeErrors(subjectKey: Self.subjectKey, at: parts.clock.now)
+      if parts.teammates.isRead {
+        try store.closeErrors(subjectKey: Self.teammatesKey, at: parts.clock.now)
+      }
     }
   }
 
@@ -148,7 +152,15 @@ import SyncCore
   /// Nobody is asked for who is not needed: most conversations have no task.
   private func teammateEmail(of conversation: Conversation?) async throws -> String? {
     guard let conversation, let id = conversation.teammateID else { return nil }
-    return try await parts.teammates.teammate(id, isAsked: isAsked)?.email
+    do {
+      return try await parts.teammates.teammate(id, isAsked: isAsked)?.email
+    } catch let error as IntercomError
+      where error.failure.meaning.kind != .passing && error.failure.status != 401
+    {
+      // The integration user owns the task then (T3).
+      try enter(error.failure, Self.teammatesKey)
+      return nil
+    }
   }
 
   /// One transaction: what it owes, and that it was looked at (O1).
@@ -162,8 +174,7 @@ import SyncCore
     }
     let isOwed = try oweAssignment(of: conversation)
     // One that nobody linked yet may be in a moment: a lead is on its way.
-    if !isOwed, try isUndecided(conversation) { return }
-    try note(conversation)
+    try note(conversation, isDone: try isOwed || !isUndecided(conversation))
   }
 
   /// Whether what the conversation wants is settled, one way or the other.
@@ -197,16 +208,18 @@ import SyncCore
     return conversation.updatedAt > now - parts.settings.overlap
   }
 
-  /// Writes down that a conversation was dealt with as it is. Inside a transaction.
-  private func note(_ conversation: Conversation) throws {
+  /// Writes down that a conversation was dealt with as it is, or only what was.
+  ///
+  /// Inside a transaction.
+  private func note(_ conversation: Conversation, isDone: Bool = true) throws {
     let handled = try planner.handled(conversation)
     let settled = (parts.pace.intercomNow ?? 0) - Self.settledMilliseconds
-    let isSettled = conversation.updatedAt < settled
+    let updatedAt =
+      conversation.updatedAt < settled ? conversation.updatedAt : conversation.updatedAt - 1
     let isAssigned = try store.assignment(of: conversation.id) != nil
     try store.note(
       KnownConversation(
-        id: conversation.id,
-        updatedAt: isSettled ? conversation.updatedAt : conversation.updatedAt - 1,
+        id: conversation.id, updatedAt: isDone ? updatedAt : 0,
         taggedAt: handled.taggedAt, closedAt: handled.closedAt,
         assignedAt: isAssigned ? parts.clock.now : nil))
   }

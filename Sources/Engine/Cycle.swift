@@ -56,12 +56,23 @@ package struct CycleReport: Sendable, Equatable {
     try await prepareSalesforce()
     try await CompanyReader(parts, cycle: cycle, isAsked: isAsked).readOfDifferences()
     try await tags(cycle, isAsked: isAsked)?.read(isDeep: isDeep)
+    if reader.changed > 0 { try await readTeammates() }
     try await plan(cycle, lane: isAsked ? .asked : .fresh)
+    try await ConversationReader(parts, cycle: cycle, isAsked: isAsked, isDeep: isDeep).read()
     let guarded = try release(force: false)
     return CycleReport(
       cycle: cycle, isFull: false, changed: reader.changed,
       salesforceCalls: calls.salesforce - before.salesforce,
       intercomCalls: calls.intercom - before.intercom, guarded: guarded)
+  }
+
+  /// Who is planned by the list of teammates finds it there; without one everybody is owed a look.
+  private func readTeammates() async throws {
+    guard parts.settings.assign.assignsPeople else { return }
+    do {
+      try await parts.teammates.refresh()
+    } catch let error as IntercomError where error.failure.status != 401 {
+    }
   }
 
   private var calls: (salesforce: Int, intercom: Int) {

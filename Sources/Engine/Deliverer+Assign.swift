@@ -6,29 +6,45 @@ import SyncCore
 /// Conversations that go to the record's owner, once (A1).
 @EventLoop extension Deliverer {
   func sendAssignment(_ delivery: Delivery) async throws {
+    do {
+      try await tryAssignment(delivery)
+    } catch let error as IntercomError {
+      // The teammates could not be read.
+      pace.notSent()
+      settle(delivery) { try self.failedBeside(delivery, error) }
+    }
+  }
+
+  private func tryAssignment(_ delivery: Delivery) async throws {
     guard let id = delivery.conversationID, let owner = try recordOwner(of: delivery.personID)
     else {
       pace.notSent()
       return settle(delivery) { try self.store.remove(delivery) }
     }
-    let (teammate, lack) = try await assignee(for: owner)
-    guard let teammate else {
+    let (found, lack) = try await assignee(for: owner)
+    guard let teammate = found else {
       pace.notSent()
       return settle(delivery) { try self.wait(delivery, for: owner, lack) }
     }
     guard let acting = try await teammates.actingAdmin() else {
       pace.notSent()
-      return settle(delivery) { try self.waitForActing(delivery) }
+      return settle(delivery) {
+        try self.waitForActing(delivery, EngineMeaning.noActingTeammate)
+      }
     }
     do throws(IntercomError) {
       // Read just before: somebody may have taken it.
       let conversation = try await intercom.conversation(id)
-      guard try wants(conversation) else { return settle(delivery) { try self.taken(delivery) } }
-      _ = try await assign(id, to: teammate.id, by: acting)
+      // Whether it is young enough was decided when it was owed.
+      guard Assignment.wants(conversation: conversation, firstRunAt: .min) else {
+        return settle(delivery) { try self.taken(delivery) }
+      }
+      pace.sent(isAsked: delivery.lane == .asked)
+      _ = try await intercom.assign(id, to: teammate.id, actingAdmin: acting)
       settle(delivery) { try self.assigned(delivery, to: teammate) }
     } catch {
       pace.failed(error.failure)
-      settle(delivery) { try self.failedToAssign(delivery, owner, error) }
+      settle(delivery) { try self.failedToAssign(delivery, owner, teammate, error) }
     }
   }
 
@@ -39,18 +55,6 @@ import SyncCore
     }
     if teammate.hasInboxSeat == false { return (nil, EngineMeaning.teammateWithoutSeat) }
     return (teammate, EngineMeaning.noTeammate)
-  }
-
-  private func wants(_ conversation: Conversation) throws(IntercomError) -> Bool {
-    // Whether it is old enough was decided when it was owed.
-    Assignment.wants(conversation: conversation, firstRunAt: .min)
-  }
-
-  private func assign(
-    _ id: String, to teammateID: String, by acting: String
-  ) async throws(IntercomError) -> Conversation {
-    pace.sent(isAsked: true)
-    return try await intercom.assign(id, to: teammateID, actingAdmin: acting)
   }
 
   // MARK: Settling; each inside a transaction
@@ -66,12 +70,9 @@ import SyncCore
     try store.remove(delivery)
     try close(delivery)
     try store.enterHistory(
-      HistoryEntry(
-        at: clock.now, personID: delivery.personID, recordID: delivery.recordID,
-        side: .intercom, what: "assign",
-        changes: "{\"conversation\":{\"to\":\(Self.quoted(delivery.conversationID))},"
-          + "\"admin_assignee_id\":{\"from\":null,\"to\":\(Self.quoted(teammate.id))}}",
-        result: "assigned"))
+      Self.history(
+        of: delivery.conversationID ?? "", to: teammate.id, person: delivery.personID,
+        record: delivery.recordID, at: clock.now))
     report(
       Occurrence(
         .delivered,
@@ -79,29 +80,41 @@ import SyncCore
           + "\(teammate.id).", personID: delivery.personID, recordID: delivery.recordID))
   }
 
-  private func close(_ delivery: Delivery) throws {
-    try store.closeErrors(subjectKey: Self.conversationKey(delivery), at: clock.now)
-    try store.closeErrors(subjectKey: Self.actingKey, at: clock.now)
+  static func history(
+    of conversationID: String, from before: String? = nil, to teammateID: String,
+    person personID: String?, record recordID: String?, at now: Int64
+  ) -> HistoryEntry {
+    HistoryEntry(
+      at: now, personID: personID, recordID: recordID, side: .intercom, what: "assign",
+      changes: HistoryChanges.json([
+        ("conversation", nil, conversationID), ("admin_assignee_id", before, teammateID),
+      ]), result: "assigned")
   }
 
-  static func conversationKey(_ delivery: Delivery) -> String {
-    "conversation:\(delivery.conversationID ?? "")"
+  private func close(_ delivery: Delivery) throws {
+    for key in [Self.conversationKey(delivery.conversationID ?? ""), Self.actingKey] {
+      try store.closeErrors(subjectKey: key, at: clock.now)
+    }
+    try store.closeErrors(subjectKey: Self.permissionKey, at: clock.now)
+  }
+
+  static func conversationKey(_ conversationID: String) -> String {
+    "conversation:\(conversationID)"
   }
 
   static let actingKey = "acting-teammate"
 
-  private func waitForActing(_ delivery: Delivery) throws {
-    try store.park(delivery, payload: "")
+  private func waitForActing(_ delivery: Delivery, _ meaning: Meaning) throws {
+    try store.park(delivery, payload: Store.waitingForActing)
     teammatesAreMissing = true
     try store.enter(
       Report(
-        EngineMeaning.noActingTeammate, what: "assign conversations",
-        answer: "looked for by the address in assign.acting_admin", subjectKey: Self.actingKey),
-      now: clock.now)
+        meaning, what: "assign conversations", answer: "in the name of the acting teammate",
+        subjectKey: Self.actingKey), now: clock.now)
   }
 
   private func failedToAssign(
-    _ delivery: Delivery, _ owner: Owner, _ error: IntercomError
+    _ delivery: Delivery, _ owner: Owner, _ teammate: Admin, _ error: IntercomError
   ) throws {
     if error.isConversationGone { return try taken(delivery) }
     let failure = error.failure
@@ -109,20 +122,20 @@ import SyncCore
     case IntercomMeaning.teammate:
       teammates.doubt()
       try wait(delivery, for: owner, EngineMeaning.noTeammate)
-    case IntercomMeaning.noSeat:
+    case IntercomMeaning.noSeat where teammate.hasInboxSeat != true:
       teammates.doubt()
       try wait(delivery, for: owner, EngineMeaning.teammateWithoutSeat)
-    case IntercomMeaning.actingAdmin:
+    case IntercomMeaning.noSeat, IntercomMeaning.actingAdmin:
       teammates.doubt()
-      try waitForActing(delivery)
+      try waitForActing(delivery, failure.meaning)
     default:
-      guard failure.meaning.kind == .refused else { return try failed(delivery, error) }
+      guard failure.meaning.kind == .refused else { return try failedBeside(delivery, error) }
       try succeeded(health, isWrite: true)
-      try store.park(delivery, payload: "")
+      try store.park(delivery, payload: nil)
       try store.enter(
         Report(
           failure, personID: delivery.personID, recordID: delivery.recordID,
-          subjectKey: Self.conversationKey(delivery)), now: clock.now)
+          subjectKey: Self.conversationKey(delivery.conversationID ?? "")), now: clock.now)
     }
   }
 }

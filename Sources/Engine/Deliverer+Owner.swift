@@ -7,8 +7,18 @@ import Wire
 /// The Intercom owner of people, who follows the record's (A2).
 @EventLoop extension Deliverer {
   func sendOwner(_ delivery: Delivery) async throws {
-    guard let person = try store.person(delivery.personID),
-      let owner = try recordOwner(of: person.id)
+    do {
+      try await tryOwner(delivery)
+    } catch let error as IntercomError {
+      // The teammates could not be read.
+      pace.notSent()
+      settle(delivery) { try self.failedBeside(delivery, error) }
+    }
+  }
+
+  private func tryOwner(_ delivery: Delivery) async throws {
+    guard try store.person(delivery.personID) != nil,
+      let owner = try recordOwner(of: delivery.personID)
     else {
       pace.notSent()
       return settle(delivery) { try self.store.remove(delivery) }
@@ -17,19 +27,26 @@ import Wire
       pace.notSent()
       return settle(delivery) { try self.wait(delivery, for: owner, EngineMeaning.noTeammate) }
     }
-    guard try store.person(person.id)?.teammateID != teammate.id else {
+    guard let person = try store.person(delivery.personID), person.teammateID != teammate.id
+    else {
       pace.notSent()
       return settle(delivery) { try self.store.settle(delivery) }
     }
-    let before = person.teammateID
     do throws(IntercomError) {
       let answer = try await intercom.setTeammate(person.id, to: teammate.id)
-      settle(delivery) { try self.owned(delivery, teammate, before: before, answer) }
+      settle(delivery) {
+        try self.owned(delivery, teammate, before: person.teammateID, answer)
+      }
     } catch {
       pace.failed(error.failure)
-      // Whoever it is has just left.
-      if error.failure.meaning == IntercomMeaning.teammate { teammates.doubt() }
-      settle(delivery) { try self.failed(delivery, error, sent: teammate.id) }
+      settle(delivery) {
+        guard error.failure.meaning == IntercomMeaning.teammate else {
+          return try self.failed(delivery, error, sent: teammate.id)
+        }
+        // Whoever it is has just left.
+        self.teammates.doubt()
+        try self.wait(delivery, for: owner, EngineMeaning.noTeammate)
+      }
     }
   }
 
@@ -57,32 +74,55 @@ import Wire
     try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(row)
     try store.settle(delivery)
     try store.closeErrorsUnlessParked(ofPerson: delivery.personID, at: clock.now)
+    try store.closeErrors(subjectKey: Self.permissionKey, at: clock.now)
     try store.enterHistory(
       HistoryEntry(
         at: clock.now, personID: delivery.personID, recordID: delivery.recordID,
         side: .intercom, what: "owner",
-        changes: "{\"owner_id\":{\"from\":\(Self.quoted(before)),\"to\":\(Self.quoted(teammate.id))}}",
-        result: "written"))
+        changes: HistoryChanges.json([("owner_id", before, teammate.id)]), result: "written"))
     report(
       Occurrence(
         .delivered, "Made the teammate \(teammate.id) the owner of \(delivery.personID).",
         personID: delivery.personID, recordID: delivery.recordID))
   }
 
-  static func quoted(_ text: String?) -> String { text.map { Value.text($0).json } ?? "null" }
+  // MARK: Waiting for a teammate
 
-  /// Keeps a delivery until its owner has a teammate: one entry an owner. Inside a transaction.
+  /// Keeps a delivery until its owner has a teammate: one entry an owner (A1).
+  ///
+  /// Inside a transaction.
   func wait(_ delivery: Delivery, for owner: Owner, _ meaning: Meaning) throws {
-    try store.park(delivery, payload: "")
+    try store.park(delivery, payload: Store.waitingFor(owner: owner.id))
     teammatesAreMissing = true
-    // Nobody can mend a queue's lack of an inbox; the conversation goes to whoever takes the record.
+    // Nobody can give a queue an inbox; what is its goes to whoever takes the record.
     guard !owner.isQueue else { return }
+    let other =
+      meaning == EngineMeaning.noTeammate
+      ? EngineMeaning.teammateWithoutSeat : EngineMeaning.noTeammate
+    try store.closeErrors(
+      code: other.code, subjectKey: Self.teammateKey(owner.id), at: clock.now)
     try store.enter(
       Report(
-        meaning, what: "assign what belongs to \(owner.name ?? owner.id)",
+        meaning, what: "assign in Intercom what belongs to \(owner.name ?? owner.id)",
         answer: "looked for by the address of the user \(owner.id)", recordID: owner.id,
         subjectKey: Self.teammateKey(owner.id)), now: clock.now)
   }
 
   static func teammateKey(_ ownerID: String) -> String { "teammate:\(ownerID)" }
+
+  /// A permission that only owners and assignments need is missing: nothing else waits for it.
+  ///
+  /// Inside a transaction.
+  func failedBeside(_ delivery: Delivery, _ error: IntercomError) throws {
+    let failure = error.failure
+    guard failure.meaning.kind == .broken, failure.status == 403 else {
+      return try failed(delivery, error)
+    }
+    try store.postpone(
+      delivery, failedAt: clock.now, until: clock.now + Self.permissionMilliseconds)
+    try store.enter(Report(failure, subjectKey: Self.permissionKey), now: clock.now)
+  }
+
+  static let permissionKey = "assign-permission"
+  private static let permissionMilliseconds: Int64 = 900_000
 }

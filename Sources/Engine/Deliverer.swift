@@ -13,7 +13,7 @@ import Wire
   private static let lookahead = 96
 
   let store: Store
-  private let intercom: Intercom
+  let intercom: Intercom
   private let settings: EngineSettings
   private let planner: Planner
   let clock: any Clock
@@ -23,6 +23,9 @@ import Wire
   /// Events have a breaker of their own: a workspace with 120 event names refuses only them.
   package let eventHealth: SideHealth
   package let pace: Pace
+  let teammates: TeammateBook
+  /// Whether something may wait for a teammate who is not there.
+  var teammatesAreMissing = true
 
   private var inFlight: Set<String> = []
   /// People who were not there once, and whose survivor a poll is looking for.
@@ -51,7 +54,7 @@ import Wire
 
   package init(
     store: Store, intercom: Intercom, settings: EngineSettings, clock: any Clock, pace: Pace,
-    random: @escaping () -> Double, report: @escaping (Occurrence) -> Void
+    teammates: TeammateBook, random: @escaping () -> Double, report: @escaping (Occurrence) -> Void
   ) {
     self.store = store
     self.intercom = intercom
@@ -59,6 +62,7 @@ import Wire
     planner = Planner(store, settings: settings)
     self.clock = clock
     self.pace = pace
+    self.teammates = teammates
     self.random = random
     self.report = report
     health = SideHealth("intercom", clock: clock, random: random)
@@ -169,9 +173,8 @@ import Wire
       switch delivery.kind {
       case .attributes: try await sendAttributes(delivery)
       case .event: try await sendEvent(delivery)
-      case .owner, .assign:
-        pace.notSent()
-        settle(delivery) { try self.store.remove(delivery) }
+      case .owner: try await sendOwner(delivery)
+      case .assign: try await sendAssignment(delivery)
       }
     } catch let error as IntercomError {
       pace.failed(error.failure)
@@ -221,7 +224,7 @@ import Wire
   // MARK: Settling
 
   /// Puts one settlement with the others that are ready; a commit costs about 3 ms.
-  private func settle(_ delivery: Delivery, _ body: @escaping () throws -> Void) {
+  func settle(_ delivery: Delivery, _ body: @escaping () throws -> Void) {
     settled.append {
       try body()
       self.deliveredCount += 1
@@ -318,7 +321,7 @@ import Wire
         recordID: sent[.recordID], subjectKey: key), now: clock.now)
   }
 
-  private func failed(
+  func failed(
     _ delivery: Delivery, _ error: IntercomError, sent payload: String? = nil
   ) throws {
     let failure = error.failure

@@ -73,13 +73,16 @@ package import SyncCore
     planner = Planner(parts)
     deliverer = Deliverer(
       store: parts.store, intercom: parts.intercom, settings: parts.settings, clock: parts.clock,
-      pace: parts.pace, random: parts.random, report: parts.report)
+      pace: parts.pace, teammates: parts.teammates, random: parts.random, report: parts.report)
     preparation = Preparation(parts)
     salesforceHealth = SideHealth("salesforce", clock: parts.clock, random: parts.random)
     let desk = SalesforceDesk(parts)
     leadWriter = LeadWriter(desk, planner: planner)
     salesforceDeliverer = SalesforceDeliverer(
-      desk, writers: [leadWriter, FieldWriter(desk, planner: planner)])
+      desk,
+      writers: [
+        leadWriter, FieldWriter(desk, planner: planner), TaskWriter(desk, planner: planner),
+      ])
     let deliverer = deliverer
     let salesforceDeliverer = salesforceDeliverer
     cycle = Cycle(parts, planner: planner) {
@@ -187,6 +190,7 @@ package import SyncCore
       try await preparation.checkOrganization()
       try recovered()
     }
+    try noteFirstRun()
     isPrepared = true
     // Nothing is written to an org that is not known to be the right one (G2).
     salesforceDeliverer.pause(isPaused)
@@ -236,6 +240,7 @@ package import SyncCore
     do {
       let isDeep = start >= nextDeepAt
       let report = try await cycle.poll(isAsked: isAsked, isDeep: isDeep)
+      try await lookForTeammates()
       if isDeep { nextDeepAt = start + parts.settings.overlap / 2 }
       try finished(report, since: start)
       return report

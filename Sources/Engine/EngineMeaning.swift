@@ -42,8 +42,9 @@ package enum EngineMeaning {
   /// What stops the start: nothing may be written to an account that is not the pinned one (G2).
   package static let wrongAccount = [otherOrg, otherWorkspace, environment]
 
-  package static let all = [
-    guardStopped, otherOrg, otherWorkspace, environment, valueAltered, shareUsed, readIncomplete,
-    storeRebuilt,
-  ]
+  package static let all =
+    [
+      guardStopped, otherOrg, otherWorkspace, environment, valueAltered, shareUsed, readIncomplete,
+      storeRebuilt,
+    ] + ofConversations
 }

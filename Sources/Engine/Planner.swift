@@ -10,6 +10,7 @@ package import SyncCore
   private let settings: EngineSettings
   /// The half that plans what goes to Salesforce; nil where only values are asked for.
   let salesforce: SalesforcePlanner?
+  private let teammates: TeammatePlanner?
   /// The very first read links everybody, which is no news for the timeline.
   var isInitial = false
 
@@ -17,13 +18,18 @@ package import SyncCore
     self.store = store
     self.settings = settings
     salesforce = nil
+    teammates = nil
   }
 
   package init(_ parts: EngineParts) {
     store = parts.store
     settings = parts.settings
     salesforce = SalesforcePlanner(parts)
+    teammates = TeammatePlanner(parts)
   }
+
+  /// The fields of Lead as the last cycle found them; nil where no cycle has looked.
+  package var leadFields: [FieldDescription]? { salesforce?.leadFields.fields }
 
   /// What `person` is owed, without writing anything: `explain` asks this too (O2).
   ///
@@ -55,6 +61,7 @@ package import SyncCore
     try planIntercom(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
     try enterLink(of: personID, before: before, now: now)
     try salesforce?.plan(personID, before: before, cycle: cycle, lane: lane, now: now)
+    try teammates?.plan(personID, cycle: cycle, lane: lane, now: now)
   }
 
   private func enterLink(of personID: String, before: String?, now: Int64) throws {

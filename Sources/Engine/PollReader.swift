@@ -133,7 +133,7 @@ import Wire
         var isNews = false
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
           try batch.forEach { row in
-            if !parked.isEmpty { try unpark(row, of: parked) }
+            if !parked.isEmpty { try self.unpark(row, of: parked) }
             newest = max(newest, row.integer(PersonColumn.updatedAt.rawValue) ?? 0)
             if try comparison.compare(row) != .same { isNews = true }
           }

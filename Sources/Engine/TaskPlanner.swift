@@ -15,18 +15,15 @@ struct TaskTarget: Equatable {
 @EventLoop final class TaskPlanner {
   private let store: Store
   private let settings: EngineSettings
-  private let zone: TimeZoneFile?
-  private let workspace: String?
+  private var zone: (name: String, file: TimeZoneFile?)?
 
   /// Where the store keeps the org's time zone, and when the daemon first ran.
   nonisolated static let zoneKey = "org_zone"
   nonisolated static let firstRunKey = "first_run_at"
 
-  init(_ parts: EngineParts) throws {
+  init(_ parts: EngineParts) {
     store = parts.store
     settings = parts.settings
-    zone = try parts.store.get(Self.zoneKey).flatMap { TimeZoneFile(named: $0) }
-    workspace = try parts.store.get(Preparation.workspaceKey)
   }
 
   /// What somebody asked for by hand.
@@ -95,7 +92,7 @@ struct TaskTarget: Equatable {
         try chain.contains { try store.isLogged(part: part, record: $0) }
       }
       for item in items {
-        let payload = payload(
+        let payload = try payload(
           item, conversation, target, teammateEmail,
           isLookedUp: conversation.createdAt < firstRun)
         try store.owe(
@@ -111,6 +108,21 @@ struct TaskTarget: Equatable {
     return owed
   }
 
+  /// The messages of a conversation, or the one asked for, that are logged or owed already.
+  func logged(
+    _ conversation: Conversation, part: String?, on targets: [TaskTarget]
+  ) throws -> [TaskIdentity] {
+    let messages = (conversation.messages ?? []).filter { part == nil || $0.id == part }
+    var found: [TaskIdentity] = []
+    for target in targets {
+      for record in try store.predecessors(of: target.recordID) {
+        found += try messages.filter { try store.isLogged(part: $0.id, record: record) }
+          .map { TaskIdentity(keyPart: $0.id, recordID: record) }
+      }
+    }
+    return found
+  }
+
   /// What the conversation's tag and closing were, once their tasks are owed.
   func handled(_ conversation: Conversation) throws -> (taggedAt: Int64?, closedAt: Int64?) {
     TaskPlan.handled(
@@ -121,12 +133,12 @@ struct TaskTarget: Equatable {
   private func payload(
     _ item: LogItem, _ conversation: Conversation, _ target: TaskTarget,
     _ teammateEmail: String?, isLookedUp: Bool
-  ) -> TaskPayload {
+  ) throws -> TaskPayload {
     TaskPayload(
       conversationID: conversation.id, keyPart: item.keyPart, parts: item.messages.map(\.id),
       subject: TaskText.subject(item.messages),
-      description: description(of: item, conversation.id),
-      activityDate: day(item.messages.last?.createdAt ?? conversation.createdAt),
+      description: try description(of: item, conversation.id),
+      activityDate: try day(item.messages.last?.createdAt ?? conversation.createdAt),
       externalID: settings.tasks.externalIDField.map { _ in
         Self.externalID(part: item.keyPart, record: target.recordID)
       }, teammateEmail: teammateEmail,
@@ -143,7 +155,7 @@ struct TaskTarget: Equatable {
   /// does.
   func rewritten(
     _ payload: TaskPayload, from conversation: Conversation, parts: [String]
-  ) -> TaskPayload? {
+  ) throws -> TaskPayload? {
     let messages = (conversation.messages ?? []).filter {
       parts.contains($0.id) && TaskPlan.isLoggable($0)
     }
@@ -153,22 +165,31 @@ struct TaskTarget: Equatable {
     var payload = payload
     payload.parts = messages.map(\.id)
     payload.subject = TaskText.subject(messages)
-    payload.description = description(of: item, conversation.id)
+    payload.description = try description(of: item, conversation.id)
     return payload
   }
 
-  private func description(of item: LogItem, _ conversationID: String) -> String {
-    TaskText.description(item, link: link(to: conversationID)) { zone?.minute($0) ?? utc($0) }
+  private func description(of item: LogItem, _ conversationID: String) throws -> String {
+    let zone = try orgZone()
+    return TaskText.description(item, link: try link(to: conversationID)) {
+      zone?.minute($0) ?? Timestamp.seconds($0)
+    }
   }
 
-  private func utc(_ time: Int64) -> String { Timestamp.seconds(time) }
-
-  private func day(_ time: Int64) -> String {
-    zone?.day(time) ?? String(Timestamp.seconds(time).prefix(10))
+  private func day(_ time: Int64) throws -> String {
+    try orgZone()?.day(time) ?? String(Timestamp.seconds(time).prefix(10))
   }
 
-  private func link(to conversationID: String) -> String? {
-    workspace.map {
+  private func orgZone() throws -> TimeZoneFile? {
+    guard let name = try store.get(Self.zoneKey) else { return nil }
+    if let zone, zone.name == name { return zone.file }
+    let file = TimeZoneFile(named: name)
+    zone = (name, file)
+    return file
+  }
+
+  private func link(to conversationID: String) throws -> String? {
+    try store.get(Preparation.workspaceKey).map {
       "\(settings.intercomAppURL)/a/inbox/\($0)/inbox/conversation/\(conversationID)"
     }
   }

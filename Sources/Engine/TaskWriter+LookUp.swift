@@ -3,7 +3,6 @@ import Intercom
 import Salesforce
 import Store
 import SyncCore
-import Wire
 
 /// Finding out whether a task is there: after an answer that was lost, and for a store that was
 /// built anew (T4, O4).
@@ -25,8 +24,8 @@ import Wire
     if let field = desk.settings.tasks.externalIDField {
       found = try await tasks(of: items, field: field)
     } else {
-      let ids = Array(Set(items.map(\.recordID)))
-      try takeIn(try await desk.parts.salesforce.records(ids))
+      // Tasks move with conversions and merges that are not read yet.
+      try await absorption.read(Array(Set(items.map(\.recordID))), confirmsMissing: true)
       found = try await tasks(
         of: items, since: items.compactMap(\.delivery.sentAfter).min() ?? 0)
     }
@@ -175,8 +174,8 @@ import Wire
     guard !parts.isEmpty else { return .nothing }
     switch try await conversation(item.payload.conversationID) {
     case .success(let conversation):
-      let payload = conversation.flatMap {
-        planner.rewritten(item.payload, from: $0, parts: parts)
+      let payload = try conversation.flatMap {
+        try planner.rewritten(item.payload, from: $0, parts: parts)
       }
       return payload.map { .rest($0) } ?? .nothing
     case .failure(let error):
@@ -216,28 +215,6 @@ import Wire
     return logged
   }
 
-  // MARK: The snapshot
-
-  /// Compares what a look-up brought; whoever it concerns is planned by the next cycle.
-  @discardableResult
-  func takeIn(_ pages: [Page]) throws -> Set<String> {
-    var ids: Set<String> = []
-    try store.transaction {
-      for page in pages {
-        let comparison = try StreamComparison(
-          store, page.stream, kind: .poll, cycle: 0, sweep: 0)
-        let sink = PageSink(columns: StreamComparison.columns(of: page.stream)) { batch in
-          try batch.forEach { row in
-            if let id = row.string(RecordColumn.id.rawValue) { ids.insert(id) }
-            try comparison.compare(row)
-          }
-        }
-        try page.forEachRow(sink)
-      }
-    }
-    return ids
-  }
-
   // MARK: Refusals that a look mends
 
   /// The field says that there is one already: which one.
@@ -267,10 +244,8 @@ import Wire
   /// its place; they end where there is none.
   func followed(_ items: [Item]) async throws -> [Item] {
     guard !items.isEmpty else { return [] }
-    let seen: Set<String>
     do {
-      seen = try takeIn(
-        try await desk.parts.salesforce.records(Array(Set(items.map(\.whoID)))))
+      try await absorption.read(Array(Set(items.map(\.whoID))), confirmsMissing: true)
     } catch let failure as Failure {
       try await desk.settlements.commit { [self] in
         for item in items { try desk.later(item.delivery, failure) }
@@ -278,14 +253,12 @@ import Wire
       }
       return []
     }
-    let gone = items.filter { !seen.contains($0.whoID) }
-    if !gone.isEmpty {
-      try await desk.settlements.commit { [self] in for item in gone { try end(item) } }
-    }
-    return try await aimed(items.filter { seen.contains($0.whoID) })
+    return try await aimed(items)
   }
 
-  /// There is nothing left to log on: the delivery ends without a word. Inside a transaction.
+  /// There is nothing left to log on: the delivery ends without a word.
+  ///
+  /// Inside a transaction.
   func end(_ item: Item) throws {
     try store.remove(item.delivery)
     try store.closeErrors(subjectKey: Self.subjectKey(item.delivery), at: desk.clock.now)

@@ -183,7 +183,9 @@ import SyncCore
     }
   }
 
-  /// The task is there: one transaction ends its delivery. Inside a transaction.
+  /// The task is there: one transaction ends its delivery.
+  ///
+  /// Inside a transaction.
   func made(_ item: Item, _ taskID: String, isNew: Bool) throws {
     let now = desk.clock.now
     for record in Set([item.recordID, item.whoID]) {

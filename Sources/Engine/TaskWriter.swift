@@ -10,6 +10,7 @@ import SyncCore
   let batchMax = 200
   let desk: SalesforceDesk
   let planner: TaskPlanner
+  let absorption: Absorption
   var facts = TaskFacts()
 
   /// Texts older than this are read again before they are sent: they may have been redacted (T4).
@@ -20,9 +21,10 @@ import SyncCore
 
   var store: Store { desk.store }
 
-  init(_ desk: SalesforceDesk) throws {
+  init(_ desk: SalesforceDesk, planner: Planner) {
     self.desk = desk
-    planner = try TaskPlanner(desk.parts)
+    self.planner = TaskPlanner(desk.parts)
+    absorption = Absorption(desk.parts, planner: planner)
   }
 
   /// One delivery on its way.
@@ -152,7 +154,7 @@ import SyncCore
     let redacted = Set((conversation.messages ?? []).filter(\.isRedacted).map(\.id))
     guard item.payload.parts.contains(where: redacted.contains) else { return item }
     let left = item.payload.parts.filter { !redacted.contains($0) }
-    guard let payload = planner.rewritten(item.payload, from: conversation, parts: left) else {
+    guard let payload = try planner.rewritten(item.payload, from: conversation, parts: left) else {
       try await desk.settlements.commit { [self] in try end(item) }
       return nil
     }
@@ -163,7 +165,9 @@ import SyncCore
 }
 
 extension SalesforceDesk {
-  /// Tries one delivery later that was surely not taken. Inside a transaction.
+  /// Tries one delivery later that was surely not taken.
+  ///
+  /// Inside a transaction.
   func later(_ delivery: SalesforceDelivery, _ failure: Failure) throws {
     try store.postpone(
       delivery, failedAt: clock.now, until: nextTry(of: delivery, after: failure))

@@ -1,4 +1,5 @@
 import EventLoop
+import Intercom
 import Store
 import SyncCore
 
@@ -36,8 +37,8 @@ import SyncCore
     }
     // Whether nobody is there is found out, and told once, when it is sent.
     try store.oweOwner(
-      to: personID, record: link.recordID, lane: lane, desired: teammate?.id, cycle: cycle,
-      now: now)
+      to: personID, record: link.recordID, lane: lane,
+      desired: teammate?.id ?? Store.waitingFor(owner: ownerID), cycle: cycle, now: now)
   }
 
   /// Conversations that wait for a teammate may have another owner now.

@@ -174,6 +174,7 @@ extension Store {
       try database.statement(
         """
         SELECT 1 FROM delivery WHERE person_id = ?1 AND state = 2
+          AND NOT coalesce(\(Self.isWaitingForTeammate), 0)
         UNION ALL SELECT 1 FROM salesforce_delivery WHERE person_id = ?1 AND state = 2 LIMIT 1
         """
       ).first {

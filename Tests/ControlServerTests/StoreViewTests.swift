@@ -1,4 +1,5 @@
 import Control
+import Engine
 import EventLoop
 import Store
 import SyncCore
@@ -146,7 +147,10 @@ import Testing
   // MARK: Deliveries
 
   private func lists(_ filled: FilledStore) -> DeliveryLists {
-    DeliveryLists(store: filled.store, settings: filled.settings, now: 61_000)
+    DeliveryLists(
+      store: filled.store, settings: filled.settings,
+      leadFields: [FieldDescription(name: "NumberOfEmployees", type: "int", digits: 8)], now: 61_000
+    )
   }
 
   /// Ada's attributes, owner and conversation on one side, a lead, fields and a task on the other.
@@ -168,7 +172,8 @@ import Testing
       try store.owe(
         .lead(
           for: "c4", email: "new@example.com", lane: .asked, cycle: 1,
-          payload: #"{"edits":{"company":"Edited"}}"#, cause: "asked", isHeld: false),
+          payload: LeadIntent(cause: "asked", edits: ["company": .text("Edited")]).json,
+          cause: "asked", isHeld: false),
         now: 1000)
       try store.setFieldBase(
         person: "c4", record: FilledStore.lead, base: ["company_size": .number("20")],

@@ -9,6 +9,8 @@ import SyncCore
 @EventLoop struct DeliveryChanges {
   let store: SyncStore
   let settings: EngineSettings
+  /// Of Lead; nil where they are not known yet.
+  let leadFields: [FieldDescription]?
 
   func of(_ delivery: Delivery) throws -> [String: Change] {
     switch delivery.kind {
@@ -64,35 +66,34 @@ import SyncCore
 
   // MARK: Salesforce
 
-  /// The mapped values and what the asker edited; the rest is drafted from fresh data when it goes.
+  /// What was sent, or before that the mapped values and what the asker edited: the rest is drafted
+  /// from fresh data when it goes.
   private func lead(_ delivery: SalesforceDelivery) throws -> [String: Change] {
+    let intent = LeadIntent(json: delivery.payload)
+    if let sent = intent.sent { return Self.written(sent) }
     let person = try delivery.personID.flatMap { try store.person($0) }
-    var changes: [String: Change] = [:]
-    changes["LeadSource"] = Change(from: .null, to: .string(settings.leads.source))
-    changes["Email"] = person?.email.map { Change(from: .null, to: .string($0)) }
+    var fields: Values = ["LeadSource": .text(settings.leads.source)]
+    if let email = person?.email { fields["Email"] = .text(email) }
     let values = try person.map { try store.values(of: $0) } ?? [:]
     for (attribute, field) in settings.mapping {
-      guard let value = values[attribute], !value.isBlank else { continue }
-      changes[field] = Change(from: .null, to: JSONValue(value))
+      if let value = values[attribute], !value.isBlank { fields[field] = value }
     }
-    for (name, value) in Self.object(delivery.payload, "edits") {
-      changes[name] = Change(from: .null, to: value)
-    }
-    return changes
+    return Self.written(fields.merging(intent.edits) { $1 })
   }
 
-  /// Intercom's values that differ from those last compared with this lead (Q1).
+  /// By the code that plans them: Intercom's values that differ from those last compared with this
+  /// lead (Q1).
   private func fields(_ delivery: SalesforceDelivery) throws -> [String: Change] {
-    guard let personID = delivery.personID, let recordID = delivery.recordID,
+    guard let personID = delivery.personID, let recordID = delivery.recordID, let leadFields,
       let person = try store.person(personID)
     else { return [:] }
-    let values = try store.values(of: person)
     let known = try store.fieldBase(person: personID, record: recordID)
+    let plan = FieldPlan.make(
+      values: try store.values(of: person), base: known?.base ?? [:],
+      refused: known?.refused ?? [:], mapping: settings.mapping, fields: leadFields)
     var changes: [String: Change] = [:]
-    for (attribute, field) in settings.mapping {
-      guard let value = values[attribute], known?.base[attribute] != value,
-        known?.refused[attribute] != value
-      else { continue }
+    for (attribute, value) in plan.fitted {
+      guard let field = plan.fields[attribute] else { continue }
       changes[field] = Change(
         from: known?.base[attribute].map(JSONValue.init) ?? .null, to: JSONValue(value))
     }
@@ -105,16 +106,15 @@ import SyncCore
     return ["ActivityDate": Change(from: .null, to: day)]
   }
 
+  private static func written(_ values: Values) -> [String: Change] {
+    values.mapValues { Change(from: .null, to: JSONValue($0)) }
+  }
+
   private static func members(_ json: String?) -> [String: JSONValue] {
     guard let json,
       case .object(let members)? = try? JSONDecoder().decode(
         JSONValue.self, from: Data(json.utf8))
     else { return [:] }
-    return members
-  }
-
-  private static func object(_ json: String?, _ name: String) -> [String: JSONValue] {
-    guard case .object(let members)? = members(json)[name] else { return [:] }
     return members
   }
 }

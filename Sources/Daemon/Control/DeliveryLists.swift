@@ -8,6 +8,8 @@ import SyncCore
 @EventLoop struct DeliveryLists {
   let store: SyncStore
   let settings: EngineSettings
+  /// Of Lead; nil where they are not known yet.
+  let leadFields: [FieldDescription]?
   let now: Int64
 
   /// One delivery of either side's outbox.
@@ -27,7 +29,9 @@ import SyncCore
     }
   }
 
-  private var changes: DeliveryChanges { DeliveryChanges(store: store, settings: settings) }
+  private var changes: DeliveryChanges {
+    DeliveryChanges(store: store, settings: settings, leadFields: leadFields)
+  }
 
   func queued(_ page: PageRequest) throws -> ListPage<QueuedDelivery> {
     let rows = try rows(page)

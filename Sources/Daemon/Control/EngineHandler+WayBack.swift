@@ -6,6 +6,9 @@ import SyncCore
 
 /// What the control socket asks of the way back to Salesforce.
 @EventLoop extension EngineHandler {
+  /// How long somebody waits for what takes a few calls, in milliseconds.
+  private static let patience: Int64 = 60_000
+
   func card(who: String) throws(ControlError) -> [Card] {
     try reading {
       let cards = try CardMaker(
@@ -31,11 +34,38 @@ import SyncCore
     who: String, fields: [String: String]
   ) async throws(ControlError) -> Creation {
     let person = try personForLead(who)
-    switch await engine.createLead(person: person, edits: fields.mapValues(Value.text)) {
+    let engine = engine
+    let outcome = try await asked("lead") {
+      try await engine.createLead(person: person, edits: fields.mapValues(Value.text))
+    }
+    switch outcome {
     case .created(let ids): return Creation(result: .created, ids: ids)
     case .exists(let ids): return Creation(result: .exists, ids: ids)
     case .refused(let entry): return Creation(result: .refused, error: ErrorEntry(entry))
+    case .waiting(let why): throw Self.isWaiting("lead", why)
     }
+  }
+
+  /// Asks the engine for something that takes calls; it goes on when the caller leaves.
+  private func asked<Outcome: Sendable>(
+    _ noun: String, _ work: @escaping @EventLoop () async throws -> Outcome
+  ) async throws(ControlError) -> Outcome {
+    let outcome: Outcome?
+    do {
+      outcome = try await Asking(work).outcome(within: Self.patience, daemon.clock)
+    } catch {
+      throw .refused(
+        reason: "The \(noun) could not be asked for: \(error).",
+        remedy: "Look at the disk and at 'journalctl -u sfsyncd'.")
+    }
+    guard let outcome else { throw Self.isWaiting(noun, "There is no answer yet.") }
+    return outcome
+  }
+
+  private static func isWaiting(_ noun: String, _ why: String) -> ControlError {
+    .refused(
+      reason: "The \(noun) is not there yet. \(why)",
+      remedy: "It is made as soon as that is possible; 'sfsyncctl queue' shows it.")
   }
 
   /// A lead is made from an Intercom person: a record alone is no one to make it from.
@@ -62,18 +92,30 @@ import SyncCore
   func createTask(
     conversation: String, part: String?
   ) async throws(ControlError) -> Creation {
-    switch await engine.createTask(conversation: conversation, part: part) {
-    case .created(let ids): Creation(result: .created, ids: ids)
-    case .exists(let ids): Creation(result: .exists, ids: ids)
-    case .refused(let entry): Creation(result: .refused, error: ErrorEntry(entry))
+    let engine = engine
+    let outcome = try await asked("task") {
+      try await engine.createTask(conversation: conversation, part: part)
+    }
+    switch outcome {
+    case .created(let ids): return Creation(result: .created, ids: ids)
+    case .exists(let ids): return Creation(result: .exists, ids: ids)
+    case .refused(let entry): return Creation(result: .refused, error: ErrorEntry(entry))
+    case .waiting(let why): throw Self.isWaiting("task", why)
     }
   }
 
   func assignConversation(_ conversation: String) async throws(ControlError) -> Creation {
-    switch await engine.assignConversation(conversation) {
-    case .assigned(let id): Creation(result: .assigned, ids: [id])
-    case .exists(let id): Creation(result: .exists, ids: [id])
-    case .refused(let entry): Creation(result: .refused, error: ErrorEntry(entry))
+    let engine = engine
+    let outcome = try await asked("assignment") {
+      try await engine.assignConversation(conversation)
+    }
+    switch outcome {
+    case .assigned(let id): return Creation(result: .assigned, ids: [id])
+    case .exists(let id): return Creation(result: .exists, ids: [id])
+    case .refused(let entry): return Creation(result: .refused, error: ErrorEntry(entry))
+    case .failed(let why):
+      throw .refused(
+        reason: "The conversation was not assigned. \(why)", remedy: "Ask again later.")
     }
   }
 }

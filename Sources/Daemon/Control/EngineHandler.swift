@@ -9,14 +9,23 @@ import SyncCore
   unowned let daemon: Daemon
   private var planned: PlannedCopy?
   private var isPlanning = false
+  /// A reload starts another engine: each wait is for the one that runs then.
+  private let settlements: SettlementWatch
 
-  init(_ daemon: Daemon) { self.daemon = daemon }
+  init(_ daemon: Daemon) {
+    self.daemon = daemon
+    settlements = SettlementWatch([
+      { [unowned daemon] in await daemon.engine.deliverer.nextSettlement() },
+      { [unowned daemon] in await daemon.engine.salesforceDeliverer.nextSettlement() },
+    ])
+  }
 
   var store: SyncStore { daemon.store }
   var engine: Engine { daemon.engine }
   var lists: DeliveryLists {
     DeliveryLists(
-      store: store, settings: daemon.configuration.engineSettings, now: daemon.clock.now)
+      store: store, settings: daemon.configuration.engineSettings,
+      leadFields: engine.planner.leadFields, now: daemon.clock.now)
   }
 
   /// The store's own failures stop the daemon elsewhere; here they are one plain answer.
@@ -93,7 +102,7 @@ import SyncCore
       throw .refused(reason: "sfsync is paused.", remedy: "Run 'sfsyncctl resume' first.")
     }
     let engine = engine
-    let before = engine.deliverer.deliveredCount
+    let before = deliveredCount
     let asking = Task { @EventLoop in
       await engine.sync(isFull: options.full, isForced: options.yes)
     }
@@ -129,12 +138,17 @@ import SyncCore
       let counts = try reading { try self.counts(of: isWhole ? nil : report.cycle) }
       if counts.pending == 0 || !counts.broken.isEmpty || Task.isCancelled {
         return SyncResult(
-          finished: counts.pending == 0, settled: engine.deliverer.deliveredCount - before,
+          finished: counts.pending == 0, settled: max(0, deliveredCount - before),
           parked: counts.parked, broken: counts.broken)
       }
       progress(status())
-      await engine.deliverer.nextSettlement()
+      await settlements.next()
     }
+  }
+
+  /// To both sides, since the engine was started.
+  private var deliveredCount: Int64 {
+    engine.deliverer.deliveredCount + engine.salesforceDeliverer.deliveredCount
   }
 
   /// Of one cycle, or of all there is.
@@ -148,8 +162,8 @@ import SyncCore
       try cycle.map { try store.count(cycle: $0, in: .parked) }
       ?? store.outboxCounts().parked
     var broken: [String] = []
-    for health in [engine.salesforceHealth, engine.deliverer.health, engine.deliverer.eventHealth] {
-      if case .broken = health.state { broken.append(health.name) }
+    for health in engine.healths {
+      if case .broken = health.state, !broken.contains(health.name) { broken.append(health.name) }
     }
     return (pending, parked, broken)
   }
@@ -172,7 +186,7 @@ import SyncCore
       guard let planned else { return ListPage(entries: []) }
       let answer = try DeliveryLists(
         store: planned.store, settings: daemon.configuration.engineSettings,
-        now: daemon.clock.now
+        leadFields: planned.leadFields, now: daemon.clock.now
       ).planned(page)
       if answer.next == nil {
         planned.remove()

@@ -2,12 +2,15 @@ import Engine
 import EventLoop
 import Glibc
 import Store
+import SyncCore
 
 /// A copy of the store in which a cycle was computed but not carried out (O2).
 ///
 /// The same code runs on it that runs on the store itself; only the release is left out.
 @EventLoop final class PlannedCopy {
   let store: SyncStore
+  /// As the cycle found them.
+  private(set) var leadFields: [FieldDescription]?
   private let path: String
 
   private init(store: SyncStore, path: String) {
@@ -33,7 +36,9 @@ import Store
 
   private func compute(_ daemon: Daemon, isFull: Bool) async throws {
     let parts = try daemon.engine.parts.with(store: store)
-    let cycle = Cycle(parts, planner: Planner(store, settings: parts.settings), isDry: true)
+    let planner = Planner(parts)
+    defer { leadFields = planner.leadFields }
+    let cycle = Cycle(parts, planner: planner, isDry: true)
     let isInitial = try store.get("initial") == nil
     if isFull || isInitial {
       try store.transaction { try store.set("full_read", nil) }

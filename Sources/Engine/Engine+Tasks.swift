@@ -1,0 +1,235 @@
+import EventLoop
+import Intercom
+import Salesforce
+package import Store
+import SyncCore
+
+/// What asking for a conversation's tasks came to.
+package enum TaskOutcome: Sendable, Equatable {
+  /// The ids of the tasks that were made.
+  case created([String])
+  /// Everything was logged before, in these tasks.
+  case exists([String])
+  case refused(RegisterEntry)
+  /// It stays in the outbox and is made as soon as it can be; what stands in its way, in words.
+  case waiting(String)
+}
+
+/// What asking for a conversation's assignment came to.
+package enum AssignOutcome: Sendable, Equatable {
+  /// The teammate who has it from now on.
+  case assigned(String)
+  /// The owner's teammate has it already.
+  case exists(String)
+  case refused(RegisterEntry)
+  /// In words.
+  case failed(String)
+}
+
+/// Tasks and assignments, asked for by people (T1, A1).
+@EventLoop extension Engine {
+  /// Writes down when the store began, and what the days of tasks are told by.
+  func noteFirstRun() throws {
+    let store = parts.store
+    try store.transaction {
+      if try store.get(TaskPlanner.firstRunKey) == nil {
+        try store.set(TaskPlanner.firstRunKey, String(parts.salesforceNow ?? parts.clock.now))
+      }
+      if let zone = preparation.organization?.timeZone {
+        try store.set(TaskPlanner.zoneKey, zone)
+      }
+    }
+  }
+
+  // MARK: Tasks
+
+  /// Logs a conversation, or one message of it, on every record that matches; returns when that is
+  /// done, or when something stands in its way.
+  package func createTask(conversation id: String, part: String?) async throws -> TaskOutcome {
+    guard !isStopped, !isPaused else { return .waiting("Writing is paused.") }
+    guard isPrepared else { return .waiting("The two sides are not ready yet.") }
+    let planner = TaskPlanner(parts)
+    let conversation: Conversation
+    let email: String?
+    do {
+      conversation = try await parts.pace.call(isAsked: true) {
+        try await parts.intercom.conversation(id)
+      }
+      email = try await teammateEmail(of: conversation)
+    } catch let error as IntercomError {
+      return try told(Report(error.failure, subjectKey: "asked:\(id)"))
+    }
+    let (targets, owed) = try parts.store.transaction {
+      let targets = try planner.targets(of: conversation.people)
+      let cycle = try parts.store.next("cycle")
+      let owed = try planner.owe(
+        conversation, to: targets, asked: TaskPlanner.Asked(part: part), teammateEmail: email,
+        cycle: cycle, now: parts.clock.now)
+      // By hand, for one conversation: the guard has no say.
+      try parts.store.releaseHeld(cycle: cycle)
+      return (targets, owed)
+    }
+    guard !targets.isEmpty else { return try told(report(id, EngineMeaning.taskWithoutRecord)) }
+    let known = try planner.logged(conversation, part: part, on: targets)
+    guard !owed.isEmpty || !known.isEmpty else {
+      return try told(report(id, EngineMeaning.taskWithoutMessage))
+    }
+    salesforceDeliverer.health.probe()
+    salesforceDeliverer.stir()
+    return try await outcome(of: owed.isEmpty ? known : owed, isNew: !owed.isEmpty)
+  }
+
+  private func teammateEmail(of conversation: Conversation) async throws -> String? {
+    guard let id = conversation.teammateID else { return nil }
+    return try await parts.teammates.teammate(id, isAsked: true)?.email
+  }
+
+  /// Waits until each of the tasks is made, refused, or put off.
+  private func outcome(of tasks: [TaskIdentity], isNew: Bool) async throws -> TaskOutcome {
+    while true {
+      var made: [String] = []
+      var isOpen = false
+      for task in tasks {
+        if let delivery = try parts.store.salesforceDelivery(.task, subject: task.subject) {
+          if let outcome = try standing(delivery) { return outcome }
+          isOpen = true
+        } else if let id = try parts.store.task(ofPart: task.keyPart, record: task.recordID) {
+          made.append(id)
+        }
+      }
+      guard isOpen else {
+        let ids = Array(Set(made)).sorted()
+        if ids.isEmpty {
+          return .waiting(isNew ? "The record is gone." : "It is owed already.")
+        }
+        return isNew ? .created(ids) : .exists(ids)
+      }
+      if isStopped { return .waiting("The daemon is stopping.") }
+      await salesforceDeliverer.nextSettlement()
+    }
+  }
+
+  /// Why a task is not made yet; nil while it is under way.
+  private func standing(_ delivery: SalesforceDelivery) throws -> TaskOutcome? {
+    switch delivery.state {
+    case .parked:
+      let key = TaskWriter.subjectKey(delivery)
+      guard let entry = try parts.store.openError(subjectKey: key) else {
+        return .waiting("Salesforce refused it; see 'sfsyncctl errors'.")
+      }
+      return .refused(entry)
+    case .held: return .waiting("The guard holds it back.")
+    case .sending where delivery.sentUntil != nil:
+      return .waiting("Salesforce's answer was lost: whether it was made is being looked up.")
+    case .waiting where delivery.attempts > 0 || salesforceDeliverer.health.delay > 0:
+      return .waiting("Salesforce does not take it at the moment; it is tried again.")
+    case .waiting, .sending: return nil
+    }
+  }
+
+  private func report(_ conversationID: String, _ meaning: Meaning) -> Report {
+    Report(
+      meaning, what: "do what was asked with the conversation \(conversationID)",
+      subjectKey: "asked:\(conversationID)")
+  }
+
+  /// What the one who asks is told: it is nothing that stays open.
+  private func told(_ report: Report) throws -> TaskOutcome {
+    let entry = try parts.store.transaction {
+      try parts.store.tell(report, now: parts.clock.now)
+    }
+    return entry.map { .refused($0) } ?? .waiting(report.meaning.cause)
+  }
+
+  // MARK: Assignment
+
+  /// Assigns a conversation to the owner of the record that one of its people is linked to.
+  package func assignConversation(_ id: String) async throws -> AssignOutcome {
+    do {
+      return try await assign(id)
+    } catch let error as IntercomError {
+      return try refused(Report(error.failure, subjectKey: "asked:\(id)"))
+    }
+  }
+
+  private func assign(_ id: String) async throws -> AssignOutcome {
+    let conversation = try await parts.pace.call(isAsked: true) {
+      try await parts.intercom.conversation(id)
+    }
+    let linked = try conversation.people.first { try deliverer.recordOwner(of: $0) != nil }
+    guard let person = linked, let owner = try deliverer.recordOwner(of: person) else {
+      return try refused(report(id, EngineMeaning.assignmentWithoutLink))
+    }
+    let (found, lack) = try await deliverer.assignee(for: owner)
+    guard let teammate = found else { return try refused(report(id, lack)) }
+    guard conversation.teammateID != teammate.id else { return .exists(teammate.id) }
+    guard let acting = try await parts.teammates.actingAdmin() else {
+      return try refused(report(id, EngineMeaning.noActingTeammate))
+    }
+    _ = try await parts.pace.call(isAsked: true) {
+      try await parts.intercom.assign(id, to: teammate.id, actingAdmin: acting)
+    }
+    let store = parts.store
+    try store.transaction {
+      try store.disownAssignment(of: id)
+      try store.note(KnownConversation(id: id, updatedAt: 0, assignedAt: parts.clock.now))
+      try store.enterHistory(
+        Deliverer.history(
+          of: id, from: conversation.teammateID, to: teammate.id, person: person,
+          record: try store.link(of: person)?.recordID, at: parts.clock.now))
+    }
+    return .assigned(teammate.id)
+  }
+
+  private func refused(_ report: Report) throws -> AssignOutcome {
+    let entry = try parts.store.transaction {
+      try parts.store.tell(report, now: parts.clock.now)
+    }
+    return entry.map { .refused($0) } ?? .failed(report.meaning.cause)
+  }
+
+  // MARK: Teammates who were missing
+
+  /// Tries again what waits for teammates who are there by now, and closes what the register says of
+  /// them (A1).
+  func lookForTeammates() async throws {
+    guard deliverer.teammatesAreMissing else { return }
+    let missing = try parts.store.missingTeammates()
+    do {
+      for payload in missing { try await lookFor(payload) }
+    } catch let error as IntercomError where error.failure.status != 401 {
+      return
+    }
+    let left = Set(try parts.store.missingTeammates())
+    let kept = left.compactMap { payload in
+      payload.hasPrefix("owner:") ? "teammate:" + payload.dropFirst(6) : nil
+    }
+    try parts.store.transaction {
+      try parts.store.closeErrors(
+        subjectPrefix: "teammate:", except: Set(kept), at: parts.clock.now)
+      if !left.contains(Store.waitingForActing) {
+        try parts.store.closeErrors(subjectKey: Deliverer.actingKey, at: parts.clock.now)
+      }
+    }
+    deliverer.teammatesAreMissing = !left.isEmpty
+    deliverer.stir()
+  }
+
+  /// People only need the teammate, conversations one with a seat.
+  private func lookFor(_ payload: String) async throws {
+    let isFit: Bool
+    var isThere = false
+    if payload.hasPrefix("owner:") {
+      guard let owner = try parts.store.owner(String(payload.dropFirst(6))) else { return }
+      isFit = try await deliverer.assignee(for: owner).teammate != nil
+      isThere = parts.teammates.known(withEmail: owner.email) != nil
+    } else {
+      guard let id = try await parts.teammates.actingAdmin() else { return }
+      isFit = try await parts.teammates.teammate(id)?.hasInboxSeat != false
+    }
+    try parts.store.transaction {
+      if isThere { try parts.store.unparkWaiting(for: payload, kind: .owner) }
+      if isFit { try parts.store.unparkWaiting(for: payload, kind: .assign) }
+    }
+  }
+}
