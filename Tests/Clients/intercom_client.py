@@ -2,6 +2,8 @@
 import time
 
 from intercom import (
+    ConversationsManageRequestBody_Assignment as Assign,
+    ConversationsManageRequestBody_Close as Close, ConversationsManageRequestBody_Open as Open,
     CreateContactRequestWithEmail, CreateContactRequestWithRole, CreateDataAttributeRequestOne,
     CreateDataEventRequestWithId, Intercom, MultipleFilterSearchRequest, SingleFilterSearchRequest,
     StartingAfterPaging)
@@ -161,6 +163,107 @@ def conversations():
     hits = client.conversations.search(
         query=SingleFilterSearchRequest(field="contact_ids", operator="=", value=person.id))
     assert [row.id for row in hits] == [number]
+
+
+@check("T1: a conversation is tagged and untagged by a teammate")
+def conversation_tags():
+    person = client.contacts.create(request=CreateContactRequestWithEmail(email="ct@example.org"))
+    number = edit("intercom", "conversation", id=person.id, text="Log me")["id"]
+    tag = edit("intercom", "add-tag", name="salesforce-task")["id"]
+    admin = client.admins.identify().id
+    made = client.tags.tag_conversation(number, tag_id=tag, admin_id=admin)
+    assert made.name == "salesforce-task"
+    shown = client.conversations.find(number).tags.tags
+    assert [row.id for row in shown] == [tag]
+    hits = client.conversations.search(
+        query=SingleFilterSearchRequest(field="tag_ids", operator="=", value=tag))
+    assert [row.id for row in hits] == [number]
+    client.tags.untag_conversation(number, tag, admin_id=admin)
+    assert client.conversations.find(number).tags.tags == []
+
+
+@check("T4: a tag on a message is on it; a redacted message keeps its place")
+def messages():
+    person = client.contacts.create(request=CreateContactRequestWithEmail(email="ms@example.org"))
+    number = edit("intercom", "conversation", id=person.id, text="First")["id"]
+    part = edit("intercom", "reply", id=number, text="Second")["id"]
+    edit("intercom", "tag-conversation", id=number, part=int(part), tag="one-message")
+    found = client.conversations.find(number)
+    assert found.conversation_parts.conversation_parts[0].tags[0].name == "one-message"
+    assert [row.name for row in found.tags.tags] == ["one-message"]
+    edit("intercom", "redact", id=number, part=int(part))
+    shown = client.conversations.find(number).conversation_parts.conversation_parts[0]
+    assert shown.redacted is True and "Second" not in shown.body, shown
+
+
+@check("A1: a conversation is assigned, closed, opened and snoozed")
+def assignment():
+    person = client.contacts.create(request=CreateContactRequestWithEmail(email="as@example.org"))
+    number = edit("intercom", "conversation", id=person.id, text="Whose?", ai_agent=True)["id"]
+    admin = client.admins.identify().id
+    target = edit("intercom", "add-admin", name="Ola", email="ola@example.org")["id"]
+    found = client.conversations.find(number)
+    assert found.admin_assignee_id is None and found.ai_agent_participated is True, found
+    done = client.conversations.manage(
+        number, request=Assign(type="admin", admin_id=admin, assignee_id=target))
+    assert done.admin_assignee_id == int(target), done
+    last = done.conversation_parts.conversation_parts[-1]
+    assert last.part_type == "assignment" and last.assigned_to.id == target, last
+    closed = client.conversations.manage(
+        number, request=Close(admin_id=admin))
+    assert closed.state == "closed" and closed.open is False
+    opened = client.conversations.manage(
+        number, request=Open(admin_id=admin))
+    assert opened.state == "open"
+    edit("intercom", "set-admin", id=target, has_inbox_seat=False)
+    error = refused(
+        ApiError, client.conversations.manage, number,
+        request=Assign(type="admin", admin_id=admin, assignee_id=target))
+    assert error.status_code == 404, error
+    path = control("GET", "/received")["rows"][-1]["path"]
+    assert path == f"/conversations/{number}/parts", path
+
+
+@check("Conversations are searched by updated_at, newest first, page after page")
+def conversation_pages():
+    person = client.contacts.create(request=CreateContactRequestWithEmail(email="pg@example.org"))
+    made = [edit("intercom", "conversation", id=person.id, text=str(number))["id"]
+            for number in range(7)]
+    seen, cursor = [], None
+    while True:
+        page = client.conversations.search(
+            query=SingleFilterSearchRequest(field="contact_ids", operator="=", value=person.id),
+            pagination=StartingAfterPaging(per_page=3, starting_after=cursor))
+        seen += [row.id for row in page.items]
+        cursor = page.response.pages.next.starting_after if page.has_next else None
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(made) and len(seen) == 7, seen
+
+
+@check("Q1: a person's company is read with its attributes, and by the list and the scroll")
+def companies():
+    person = client.contacts.create(request=CreateContactRequestWithEmail(email="co@example.org"))
+    company = edit("intercom", "company", id=person.id, name="Blue Sun",
+                   fields={"size": 700, "industry": "Software", "plan": "Pro"},
+                   attributes={"region": "EMEA"})["id"]
+    assert client.contacts.find(person.id).companies.data[0].id == company
+    found = client.companies.find(company)
+    assert found.size == 700 and found.industry == "Software", found
+    assert found.custom_attributes["region"] == "EMEA"
+    assert company in [row.id for row in client.companies.list(per_page=15)]
+    assert company in [row.id for row in client.companies.scroll()]
+    edit("intercom", "set-company", id=company, fields={"size": 800})
+    assert client.companies.find(company).size == 800
+
+
+@check("A2: the owner of a person has to be a teammate")
+def owner():
+    person = client.contacts.create(request=CreateContactRequestWithEmail(email="ow@example.org"))
+    admin = edit("intercom", "add-admin", name="Owner", email="owner@example.org")["id"]
+    assert str(client.contacts.update(person.id, owner_id=int(admin)).owner_id) == admin
+    error = refused(ApiError, client.contacts.update, person.id, owner_id=5)
+    assert error.status_code == 400 and "not a member" in str(error.body), error
 
 
 main()

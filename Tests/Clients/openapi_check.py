@@ -145,6 +145,89 @@ if DESCRIPTION.exists():
         holds("conversation", call("GET", f"/conversations/{number}")[1])
         holds("conversation_list", call("GET", "/conversations")[1])
 
+    @check("2.15: a conversation with all that happens to it holds to the description")
+    def inbox():
+        made = call("POST", "/contacts", {"email": "inbox@example.org"})[1]["id"]
+        number = edit("intercom", "conversation", id=made, text="Hi", ai_agent=True)["id"]
+        first = edit("intercom", "reply", id=number, text="more")["id"]
+        note = edit("intercom", "conversation-note", id=number, text="psst")["id"]
+        edit("intercom", "tag-conversation", id=number, tag="seen")
+        edit("intercom", "tag-conversation", id=number, tag="part", part=int(first))
+        edit("intercom", "redact", id=number, part=int(note))
+        edit("intercom", "ai-agent", id=number, resolution="escalated")
+        edit("intercom", "close", id=number)
+        edit("intercom", "snooze", id=number, until=2000000000)
+        edit("intercom", "assign", id=number, admin=call("GET", "/me")[1]["id"])
+        status, body = call("GET", f"/conversations/{number}")
+        assert status == 200 and len(body["tags"]["tags"]) == 2, body["tags"]
+        holds("conversation", body)
+        types = [part["part_type"] for part in body["conversation_parts"]["conversation_parts"]]
+        assert types == ["comment", "note", "close", "snoozed", "assignment"], types
+        status, body = call(
+            "POST", "/conversations/search",
+            {"query": {"field": "updated_at", "operator": ">", "value": 1000000000},
+             "sort": {"field": "updated_at", "order": "descending"},
+             "pagination": {"per_page": 2}})
+        assert status == 200, body
+        holds("conversation_list", body)
+
+    @check("2.15: what writes to conversations answer with holds to the description")
+    def inbox_writes():
+        made = call("POST", "/contacts", {"email": "inbox2@example.org"})[1]["id"]
+        admin = call("GET", "/me")[1]["id"]
+        tag = edit("intercom", "add-tag", name="by-api")["id"]
+        status, body = call(
+            "POST", "/conversations", {"from": {"type": "user", "id": made}, "body": "Hi"})
+        assert status == 200, body
+        holds("message", body)
+        number = body["conversation_id"]
+        holds("tag", call(
+            "POST", f"/conversations/{number}/tags", {"id": tag, "admin_id": admin})[1])
+        holds("tag", call(
+            "DELETE", f"/conversations/{number}/tags/{tag}", {"admin_id": admin})[1])
+        for request in [
+                {"message_type": "assignment", "type": "admin", "admin_id": admin,
+                 "assignee_id": admin},
+                {"message_type": "close", "type": "admin", "admin_id": admin},
+                {"message_type": "open", "admin_id": admin}]:
+            status, body = call("POST", f"/conversations/{number}/parts", request)
+            assert status == 200, body
+            holds("conversation", body)
+        status, body = call(
+            "POST", f"/conversations/{number}/reply",
+            {"message_type": "note", "type": "admin", "admin_id": admin, "body": "n"})
+        assert status == 200, body
+        part = body["conversation_parts"]["conversation_parts"][-1]["id"]
+        status, body = call(
+            "POST", "/conversations/redact",
+            {"type": "conversation_part", "conversation_id": number,
+             "conversation_part_id": part})
+        assert status == 200, body
+        holds("conversation", body)
+        status, body = call("DELETE", f"/conversations/{number}")
+        holds("conversation_deleted", body)
+        holds("error", call("GET", f"/conversations/{number}")[1])
+
+    @check("2.15: companies and tags hold to the description")
+    def companies():
+        made = call("POST", "/contacts", {"email": "firm@example.org"})[1]["id"]
+        company = edit("intercom", "company", id=made, name="Acme & Co",
+                       fields={"size": 7, "website": "https://example.org", "plan": "Pro"},
+                       attributes={"tier": "gold"})["id"]
+        body = call("GET", f"/companies/{company}")[1]
+        holds("company", body)
+        declared("company", {**body, "industry": None})
+        holds("company_list", call("POST", "/companies/list?per_page=1")[1])
+        holds("company_list", call("GET", "/companies")[1])
+        holds("company_scroll", call("GET", "/companies/scroll")[1])
+        attached = call("GET", f"/contacts/{made}/companies")[1]
+        assert attached["data"][0]["id"] == company, attached
+        tag = edit("intercom", "add-tag", name="firm")["id"]
+        holds("tag", call("POST", f"/contacts/{made}/tags", {"id": tag})[1])
+        holds("tag_list", call("GET", f"/contacts/{made}/tags")[1])
+        holds("tag_list", call("GET", "/tags")[1])
+        holds("tag", call("DELETE", f"/contacts/{made}/tags/{tag}")[1])
+
     @check("2.15: errors are error lists")
     def errors():
         for method, path in [("GET", "/contacts/nobody"), ("GET", "/nowhere"),

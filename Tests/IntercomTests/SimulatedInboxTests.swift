@@ -66,7 +66,8 @@ import Testing
     simulator.redact(reply, in: id)
     let conversation = try await intercom.conversation(id)
     #expect(conversation.id == id && conversation.people == [person])
-    #expect(conversation.tags.map(\.name) == ["log & all"])
+    // A message's tag is among its conversation's too, as the inbox shows it.
+    #expect(conversation.tags.map(\.name) == ["log & all", "log one"])
     let messages = try #require(conversation.messages)
     #expect(messages.map(\.kind) == ["source", "note", "comment"])
     #expect(messages[0].body == "<p>1 &lt; 2</p>")

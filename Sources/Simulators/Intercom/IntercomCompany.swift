@@ -116,6 +116,10 @@ extension IntercomSimulator {
   @discardableResult
   package func updateCompany(_ id: String, _ field: String, _ value: JSON) -> Bool {
     guard let place = knownCompany(id) else { return false }
+    let standard = ["name", "website", "industry", "size", "plan", "monthly_spend"]
+    if !standard.contains(field), !attributes.contains(where: { $0.name == field }) {
+      _ = define(field, model: .company, dataType: Self.dataType(of: value))
+    }
     setCompany(place, field, value)
     return true
   }

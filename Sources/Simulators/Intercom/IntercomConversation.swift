@@ -11,6 +11,8 @@ extension IntercomSimulator {
       var assignee: Int?
       var tags: [Applied] = []
       var redacted = false
+      /// The names of files.
+      var attachments: [String] = []
     }
 
     /// A tag and how it came there.
@@ -51,7 +53,8 @@ extension IntercomSimulator {
       var json: JSON {
         .of(
           ("type", .string(type)), ("id", .string(id)), ("name", .string(name)),
-          ("email", .string(email)))
+          ("email", .string(email)), ("from_ai_agent", .bool(type == "bot" && id != "0")),
+          ("is_ai_answer", .bool(type == "bot" && id != "0")))
       }
     }
 
@@ -73,23 +76,26 @@ extension IntercomSimulator {
     var snoozedUntil: Int64 = 0
     var title: String?
     var sourceRedacted = false
+    /// Some conversations have a null `source` (recorded).
+    var hasSource = true
     /// nil where no AI agent took part.
     var agent: Agent?
 
     var contacts: [UInt32] { [contact] + others }
+  }
 
-    /// Its own tags and those of its messages, one entry a tag: the inbox lists both alike.
-    var shownTags: [Applied] {
-      var shown: [Applied] = []
-      for tag in tags + parts.flatMap(\.tags) {
-        if let place = shown.firstIndex(where: { $0.tag == tag.tag }) {
-          if tag.at > shown[place].at { shown[place] = tag }
-        } else {
-          shown.append(tag)
-        }
+  /// Its own tags and those of its messages, one entry a tag: the inbox lists both alike.
+  func shownTags(_ conversation: Conversation) -> [Conversation.Applied] {
+    guard settings.messageTagsShowOnConversation else { return conversation.tags }
+    var shown: [Conversation.Applied] = []
+    for tag in conversation.tags + conversation.parts.flatMap(\.tags) {
+      if let place = shown.firstIndex(where: { $0.tag == tag.tag }) {
+        if tag.at > shown[place].at { shown[place] = tag }
+      } else {
+        shown.append(tag)
       }
-      return shown
     }
+    return shown
   }
 
   func json(_ conversation: Conversation, has216: Bool, withParts: Bool) -> JSON {
@@ -115,14 +121,10 @@ extension IntercomSimulator {
       "tags",
       .of(
         ("type", .string("tag.list")),
-        ("tags", .array(conversation.shownTags.compactMap { appliedJSON($0) }))))
+        ("tags", .array(shownTags(conversation).compactMap { appliedJSON($0) }))))
     add("priority", .string(has216 ? "none" : "not_priority"))
     add("sla_applied", .null)
-    add(
-      "statistics",
-      .of(
-        ("type", .string("conversation_statistics")),
-        ("count_conversation_parts", .int(Int64(conversation.parts.count)))))
+    add("statistics", statisticsJSON(conversation))
     add("conversation_rating", .null)
     add("teammates", teammatesJSON(conversation))
     add("title", .text(conversation.title))
@@ -141,7 +143,8 @@ extension IntercomSimulator {
   }
 
   private func sourceJSON(_ conversation: Conversation) -> JSON {
-    .of(
+    guard conversation.hasSource else { return .null }
+    return .of(
       ("type", .string("conversation")), ("id", .string(String(conversation.sourceID))),
       (
         "delivered_as",
@@ -210,7 +213,11 @@ extension IntercomSimulator {
               ("id", .string(String(id))))
           } ?? .null
         ),
-        ("author", part.author.json), ("attachments", .array([])), ("external_id", .null),
+        ("author", part.author.json),
+        (
+          "attachments",
+          .array(part.redacted ? [] : part.attachments.map { Self.attachment($0, part.id) })
+        ), ("external_id", .null),
         ("redacted", .bool(part.redacted)), ("email_message_metadata", .null),
         ("state", .string(conversation.state)), ("tags", tagsJSON(part.tags)),
         ("event_details", .null), ("app_package_code", .null))
@@ -218,6 +225,39 @@ extension IntercomSimulator {
     return .of(
       ("type", .string("conversation_part.list")), ("conversation_parts", .array(rows)),
       ("total_count", .int(Int64(rows.count))))
+  }
+
+  private static func attachment(_ name: String, _ part: Int) -> JSON {
+    .of(
+      ("type", .string("upload")), ("name", .string(name)),
+      ("url", .string("https://downloads.example/\(part)/\(name)")),
+      ("content_type", .string("application/octet-stream")), ("filesize", .int(1024)),
+      ("width", .null), ("height", .null))
+  }
+
+  /// Times of reports; the webhooks write them as text, REST answers as seconds.
+  private func statisticsJSON(_ conversation: Conversation) -> JSON {
+    guard settings.tellsStatistics else { return .null }
+    func last(_ isWanted: (Conversation.Part) -> Bool) -> JSON {
+      conversation.parts.last(where: isWanted).map { .int($0.at) } ?? .null
+    }
+    func first(_ isWanted: (Conversation.Part) -> Bool) -> JSON {
+      conversation.parts.first(where: isWanted).map { .int($0.at) } ?? .null
+    }
+    func count(_ type: String) -> JSON {
+      .int(Int64(conversation.parts.count { $0.type == type }))
+    }
+    return .of(
+      ("type", .string("conversation_statistics")),
+      ("first_assignment_at", first { $0.type == "assignment" }),
+      ("first_admin_reply_at", first { $0.type == "comment" && $0.author.type == "admin" }),
+      ("first_close_at", first { $0.type == "close" }),
+      ("last_assignment_at", last { $0.type == "assignment" }),
+      ("last_contact_reply_at", last { ["user", "lead"].contains($0.author.type) }),
+      ("last_admin_reply_at", last { $0.type == "comment" && $0.author.type == "admin" }),
+      ("last_close_at", last { $0.type == "close" }), ("count_reopens", count("open")),
+      ("count_assignments", count("assignment")),
+      ("count_conversation_parts", .int(Int64(conversation.parts.count))))
   }
 
   /// The body of what was redacted, in the words of the description's example.

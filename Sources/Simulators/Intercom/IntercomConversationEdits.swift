@@ -46,12 +46,15 @@ extension IntercomSimulator {
   /// Without `admin` it is the person's own message. A person's message opens what was closed.
   @discardableResult
   package func addPart(
-    to conversationID: String, type: String = "comment", _ text: String?, admin: Int? = nil
+    to conversationID: String, type: String = "comment", _ text: String?, admin: Int? = nil,
+    attachments: [String] = []
   ) -> Int? {
     guard let place = conversationPlaces[conversationID] else { return nil }
     let teammate = admin.flatMap { author(admin: $0) }
     if teammate == nil, type == "comment" { conversations[place].state = "open" }
-    return addPart(place, type, text, teammate ?? author(of: conversations[place].contact))
+    let part = addPart(place, type, text, teammate ?? author(of: conversations[place].contact))
+    conversations[place].parts[conversations[place].parts.count - 1].attachments = attachments
+    return part
   }
 
   @discardableResult
@@ -170,6 +173,22 @@ extension IntercomSimulator {
     agent.lastAnswer = answered ? "ai_answer" : nil
     agent.changedAt = people.second
     conversations[place].agent = agent
+    conversations[place].updatedAt = people.second
+    return true
+  }
+
+  /// Takes the first message away from the answers: `source` is null from then on.
+  @discardableResult
+  package func hideSource(of id: String) -> Bool {
+    guard let place = conversationPlaces[id] else { return false }
+    conversations[place].hasSource = false
+    return true
+  }
+
+  @discardableResult
+  package func setTitle(of id: String, _ title: String?) -> Bool {
+    guard let place = conversationPlaces[id] else { return false }
+    conversations[place].title = title
     conversations[place].updatedAt = people.second
     return true
   }

@@ -122,7 +122,7 @@ extension IntercomSimulator {
     case "source.author.name": .text(conversation.source.name)
     case "source.author.id": .text(conversation.source.id)
     case "contact_ids": .list(conversation.contacts.map { people.id($0) })
-    case "tag_ids": .list(conversation.shownTags.map { String($0.tag) })
+    case "tag_ids": .list(shownTags(conversation).map { String($0.tag) })
     case "teammate_ids":
       .list(conversation.parts.filter { $0.author.type == "admin" }.map(\.author.id))
     default: .null

@@ -89,14 +89,7 @@ extension IntercomSimulator {
       return false
     }
     if !attributes.contains(where: { $0.name == name && $0.model == .contact }) {
-      let type =
-        switch value {
-        case .bool: "boolean"
-        case .int: "integer"
-        case .double: "float"
-        default: "string"
-        }
-      _ = define(name, model: .contact, dataType: type)
+      _ = define(name, model: .contact, dataType: Self.dataType(of: value))
     }
     do throws(Refusal) {
       try applyAttributes(.object([.init(key: name, value: value)]), to: &contact)
@@ -106,6 +99,15 @@ extension IntercomSimulator {
     let edited = contact.attributes
     people.change(index) { $0.attributes = edited }
     return true
+  }
+
+  static func dataType(of value: JSON) -> String {
+    switch value {
+    case .bool: "boolean"
+    case .int: "integer"
+    case .double: "float"
+    default: "string"
+    }
   }
 
   /// Defines an attribute without a call; `model` is `contact` or `company`.

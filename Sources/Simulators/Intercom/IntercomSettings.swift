@@ -28,6 +28,13 @@ extension IntercomSimulator {
     /// Whether assigning to a teammate without an inbox seat is told as an unknown assignee (404),
     /// else as a forbidden action (403).
     package var seatlessAssigneeIsUnknown = true
+    /// Whether a message's tags are among its conversation's too.
+    ///
+    /// The only webhook of tags in conversations is `conversation_part.tag.created`, and the inbox
+    /// shows one list; the descriptions leave it open.
+    package var messageTagsShowOnConversation = true
+    /// Whether conversations tell their statistics, which may be null.
+    package var tellsStatistics = true
     package var attributeLimit = 250
     package var eventNameLimit = 120
     package var seed: UInt64 = 1

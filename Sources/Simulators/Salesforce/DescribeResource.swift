@@ -159,13 +159,15 @@ extension SalesforceSimulator {
   }
 
   private static func picklist(_ field: OrgField) -> OrgJSON {
-    .array(
-      field.values.map {
-        [
-          "active": true, "defaultValue": .bool($0 == field.defaultValue), "label": .string($0),
-          "validFor": nil, "value": .string($0),
-        ]
-      })
+    func entry(_ value: String, isActive: Bool) -> OrgJSON {
+      [
+        "active": .bool(isActive), "defaultValue": .bool(value == field.defaultValue),
+        "label": .string(value), "validFor": nil, "value": .string(value),
+      ]
+    }
+    return .array(
+      field.values.map { entry($0, isActive: true) }
+        + field.retiredValues.map { entry($0, isActive: false) })
   }
 
   private static func soapType(_ kind: OrgField.Kind) -> String {

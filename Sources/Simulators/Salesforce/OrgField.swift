@@ -46,6 +46,8 @@ package struct OrgField: Sendable {
   package var relationshipName: String?
   /// The active values of a picklist, in order.
   package var values: [String]
+  /// Those that were retired: shown by describe, refused by a restricted picklist.
+  package var retiredValues: [String] = []
   package var defaultValue: String?
   /// Digits in all and after the point, for numbers.
   package var precision: Int

@@ -74,7 +74,7 @@ struct OrgFieldValue {
     case .string(let plain): text = field.kind == .textarea ? plain : Self.trimmed(plain)
     case .number(let digits): text = digits
     case .bool(let flag): text = flag ? "true" : "false"
-    default: throw cannotRead(value, "string")
+    default: throw cannotRead(value, field.kind.rawValue)
     }
     if text.isEmpty { return nil }
     guard field.length == 0 || text.utf16.count <= field.length else {
@@ -151,12 +151,14 @@ struct OrgFieldValue {
     case .number(let text): kind = Int64(text) == nil ? "VALUE_NUMBER_FLOAT" : "VALUE_NUMBER_INT"
     case .bool(let flag): kind = flag ? "VALUE_TRUE" : "VALUE_FALSE"
     case .null: kind = "VALUE_NULL"
-    case .array: kind = "START_ARRAY"
+    case .array:
+      return .json(
+        "Cannot deserialize instance of \(type) from START_ARRAY value [line:1, column:2]")
     case .object: kind = "START_OBJECT"
     }
-    return OrgError(
-      "JSON_PARSER_ERROR",
-      "Cannot deserialize instance of \(type) from \(kind) value \(value.plain) or request may "
-        + "be missing a required field at [line:1, column:2]")
+    let shown = value.members == nil ? value.plain : "{"
+    return .json(
+      "Cannot deserialize instance of \(type) from \(kind) value \(shown) or request may be "
+        + "missing a required field at [line:1, column:2]")
   }
 }

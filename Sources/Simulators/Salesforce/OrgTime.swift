@@ -67,7 +67,9 @@ enum OrgTime {
   /// Midnight of a day written `2011-07-07`.
   static func parseDay(_ text: String) -> Int64? {
     var reader = Reader(bytes: Array(text.utf8))
-    guard let days = reader.day(), reader.isAtEnd else { return nil }
+    guard let days = reader.day(), reader.isAtEnd, dayString(days * day) == text else {
+      return nil  // the 30th of February among others
+    }
     return days * day
   }
 

@@ -116,9 +116,10 @@ extension SalesforceSimulator {
     /// Whether a field that does not exist, or a value that its type cannot be read from, refuses a
     /// whole collection with a 400 instead of its row.
     ///
-    /// The guide says "if the request isn't well formed, the API returns a 400"; which of the two
-    /// holds for such rows is not recorded anywhere, so a client has to live with either.
-    package var collectionsRefuseWhole = false
+    /// The guide says "if the request isn't well formed, the API returns a 400", and the messages
+    /// are those of the reader of the request rather than of the save; but no recording shows it,
+    /// so a client has to live with either.
+    package var collectionsRefuseWhole = true
 
     package var bulk = BulkBehaviour()
 

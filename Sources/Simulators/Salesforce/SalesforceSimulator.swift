@@ -165,6 +165,8 @@ extension Response {
   /// A status in the vendor's own shape, or the edge's page where the edge answers.
   static func refusal(_ status: Int) -> Response {
     switch status {
+    case 400:
+      .failure(OrgError("FIELD_INTEGRITY_EXCEPTION", "A refusal that was asked for.", fields: []))
     case 401: .failure(OrgError("INVALID_SESSION_ID", "Session expired or invalid"))
     case 403: .failure(OrgError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."))
     case 404: .failure(.notFound)
