@@ -89,9 +89,16 @@ extension Intercom {
       return ([], CompanyCursor.scroll(nil).text)
     }
     let companies = try companies(tree, answered)
-    let pages = tree["pages"]?["total_pages"]?.id.flatMap { Int($0) } ?? page
-    let hasNext = page < pages && !companies.isEmpty
-    return (companies, hasNext ? CompanyCursor.page(page + 1).text : nil)
+    guard !companies.isEmpty, page <= Self.companyListMax / Self.companyPageSize,
+      hasPage(after: page, tree["pages"])
+    else { return (companies, nil) }
+    return (companies, CompanyCursor.page(page + 1).text)
+  }
+
+  /// `next` is null, an address or an object, and not in every version; `total_pages` counts too.
+  private func hasPage(after page: Int, _ pages: JSONTree?) -> Bool {
+    if let total = pages?["total_pages"]?.id.flatMap({ Int($0) }) { return page < total }
+    return pages?["next"].map { $0.text != nil || !$0.members.isEmpty } ?? false
   }
 
   private func companyScroll(

@@ -22,17 +22,21 @@ extension Salesforce {
         answer: "a lead stands twice in one call")
     }
     let texts = zip(ids, rows).map { id, row in
-      CollectionRow(object: "Lead", id: id, fields: row.fields)
+      CollectionRow(object: .lead, id: id, fields: row.fields)
     }
-    return try await save(texts, .patch, ["Sforce-Auto-Assign": "FALSE"], attempt)
+    let outcomes = try await save(texts, .patch, ["Sforce-Auto-Assign": "FALSE"], attempt)
+    for case let failure? in outcomes.map(\.failure) { doubt(.lead, after: failure) }
+    return outcomes
   }
 
   /// Makes at most 200 tasks, row by row in one API call; outcomes and throwing are as in
   /// ``updateLeads(_:)``.
   package func createTasks(_ rows: [Values]) async throws(Failure) -> [RowOutcome] {
-    try await save(
-      rows.map { CollectionRow(object: "Task", id: nil, fields: $0) }, .post, [:],
+    let outcomes = try await save(
+      rows.map { CollectionRow(object: .task, id: nil, fields: $0) }, .post, [:],
       "create \(rows.count) tasks")
+    for case let failure? in outcomes.map(\.failure) { doubt(.task, after: failure) }
+    return outcomes
   }
 
   private func save(
@@ -138,7 +142,7 @@ extension Salesforce {
 
 /// One row of a collection, before it is sent.
 private struct CollectionRow {
-  var object: String
+  var object: DescribedObject
   /// 18 characters; nil for a row that is to be made.
   var id: String?
   var fields: Values
@@ -146,7 +150,8 @@ private struct CollectionRow {
   var json: String {
     let id = id.map { ",\"id\":\(Encoding.json($0))" } ?? ""
     let members = Encoding.members(fields, without: Salesforce.reserved)
-    return "{\"attributes\":{\"type\":\"\(object)\"}\(id)\(members.isEmpty ? "" : ",")\(members)}"
+    return
+      "{\"attributes\":{\"type\":\"\(object.rawValue)\"}\(id)\(members.isEmpty ? "" : ",")\(members)}"
   }
 
   /// Whether one of `names` is among the fields.

@@ -66,6 +66,23 @@ extension Salesforce {
     }
   }
 
+  static let doubtMilliseconds: Int64 = 15 * 60_000
+
+  /// Forgets the fields of `object` after a refusal that they should have foretold, so that the
+  /// next look is a fresh one; a description of the last quarter of an hour is believed.
+  func doubt(_ object: DescribedObject, after failure: Failure) {
+    guard Self.foretold.contains(failure.meaning), let kept = descriptions[object.rawValue],
+      abs(now() - kept.readAt) >= Self.doubtMilliseconds
+    else { return }
+    descriptions[object.rawValue] = nil
+  }
+
+  private static let foretold = [
+    SalesforceMeaning.writeField, SalesforceMeaning.fieldNotWritable,
+    SalesforceMeaning.requiredField, SalesforceMeaning.tooLong, SalesforceMeaning.picklist,
+    SalesforceMeaning.wrongType, SalesforceMeaning.numberRange,
+  ]
+
   // MARK: Shapes
 
   func shape(of stream: Stream, _ description: ObjectDescription?) -> RowShape {

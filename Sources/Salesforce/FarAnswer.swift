@@ -80,6 +80,9 @@ struct FarAnswer {
 
   // MARK: Reading
 
+  /// Characters of a message that are looked at; no real one comes near.
+  private static let messageMax = 4096
+
   private static func read(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> [Problem] {
     var reader = JSONReader(bytes)
     var problems: [Problem] = []
@@ -107,7 +110,7 @@ struct FarAnswer {
       } else if kind == .object, key == "duplicateResult" || key == "duplicateResut" {
         duplicates = try Duplicates(&reader)
       } else if kind == .string, key == "message" || key == "error_description" {
-        message = try reader.readString().string
+        message = String(try reader.readString().string.prefix(messageMax))
       } else if kind == .array, key == "fields" {
         try reader.readArray { reader throws(JSONError) in
           if try reader.peek() == .string {

@@ -40,7 +40,13 @@ extension Salesforce {
     call.writes = true
     call.isOfRecords = true
     if allowsDuplicates { call.headers["Sforce-Duplicate-Rule-Header"] = "allowSave=true" }
-    let response = try await send(call)
+    let response: Response
+    do throws(Failure) {
+      response = try await send(call)
+    } catch {
+      doubt(.lead, after: error)
+      throw error
+    }
     guard let row = response.body.withUnsafeBytes({ try? SavedRow.single($0) }),
       let id = row.id, row.isSaved
     else {

@@ -110,11 +110,39 @@ import Testing
   @Test("Q1: the last page ends the list, whether or not it says how many there are")
   func ends() async throws {
     for body in [
-      #"{"data":[{"id":"1"}],"pages":null}"#, #"{"data":[{"id":"1"}]}"#,
+      #"{"data":[],"pages":{"next":"https://x/y?page=2"}}"#, #"{"data":[{"id":"1"}],"pages":null}"#,
+      #"{"data":[{"id":"1"}]}"#,
       #"{"data":[{"id":"1"}],"pages":{"total_pages":1}}"#,
       #"{"data":[],"pages":{"total_pages":9}}"#,
     ] {
       #expect(try await client([body]).0.companyList(nil).next == nil, "\(body)")
+    }
+  }
+
+  @Test("Q1: a list that does not count its pages goes on where it names the next")
+  func uncounted() async throws {
+    for next in [#""https://x/y?page=2""#, #"{"page":2,"starting_after":"2"}"#] {
+      let page = try await client([#"{"data":[{"id":"1"}],"pages":{"next":\#(next)}}"#]).0
+        .companyList(nil)
+      #expect(page.next == "page:2", "\(next)")
+    }
+  }
+
+  @Test("Q1: a list that grew beyond its end while it was read is not asked for more")
+  func grown() async throws {
+    let body = #"{"data":[{"id":"1"}],"total_count":10020,"pages":{"total_pages":168}}"#
+    #expect(try await client([body]).0.companyList("page:166").next == "page:167")
+    #expect(try await client([body]).0.companyList("page:167").next == nil)
+    #expect(try await client([body]).0.companyList("page:x").next == "scroll:")
+  }
+
+  @Test("I3: a page that lost a company's id is no page")
+  func broken() async {
+    for body in [#"{"data":[{"name":"x"}]}"#, #"{"data":{}}"#, #"{"data":[null]}"#] {
+      for next in [nil, "scroll:", "scroll:x", "page:7"] {
+        let error = await failure { _ = try await client([body]).0.companyList(next) }
+        #expect(error?.failure.meaning == IntercomMeaning.unreadable, "\(body)")
+      }
     }
   }
 }

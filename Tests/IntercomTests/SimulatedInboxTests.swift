@@ -66,6 +66,7 @@ import Testing
     simulator.redact(reply, in: id)
     let conversation = try await intercom.conversation(id)
     #expect(conversation.id == id && conversation.people == [person])
+    let tag = try #require(conversation.tags.first { $0.name == "log & all" })
     // A message's tag is among its conversation's too, as the inbox shows it.
     #expect(conversation.tags.map(\.name) == ["log & all", "log one"])
     let messages = try #require(conversation.messages)
@@ -79,7 +80,7 @@ import Testing
     #expect(messages[2].isRedacted && !messages[1].isRedacted)
     let tags = try await intercom.tags()
     #expect(Set(tags.map(\.name)).isSuperset(of: ["log & all", "log one"]))
-    #expect(conversation.tags[0].id == tags.first { $0.name == "log & all" }?.id)
+    #expect(tag.id == tags.first { $0.name == "log & all" }?.id)
   }
 
   @Test("T1: a closed conversation is closed, and tells when where its parts do")
@@ -189,5 +190,48 @@ import Testing
     simulator.addCompany("Other", of: person)
     #expect(try rows(try await intercom.list(startingAfter: nil))[0][.companyID] == company)
     #expect(try await intercom.details(person).companyID == company)
+  }
+
+  @Test("Q1: every company is listed once, by pages or by the scroll", arguments: [0, 1, 61, 130])
+  func companies(_ count: Int) async throws {
+    let simulator = world()
+    let intercom = client(simulator)
+    let person = simulator.createContact(.init(email: "a@x.com"))
+    var made: Set<String> = []
+    for index in 0..<count {
+      made.insert(try #require(simulator.addCompany("C & \(index)", of: person)))
+    }
+    for start in [nil, "scroll:"] {
+      var seen: [Company] = []
+      var next = start
+      var calls = 0
+      repeat {
+        let page = try await intercom.companyList(next)
+        seen += page.companies
+        next = page.next
+        calls += 1
+      } while next != nil && calls < 20
+      #expect(seen.count == count && Set(seen.map(\.id)) == made)
+      for company in seen.prefix(1) {
+        #expect(company.values["name"]?.text?.hasPrefix("C & ") == true)
+        #expect(try await intercom.company(company.id) == company)
+      }
+    }
+    #expect(try await intercom.company("5f0000000000000000ffffff") == nil)
+  }
+
+  @Test("Q1: a scroll that another holds, or that expired, is tried again from the beginning")
+  func scrolls() async throws {
+    let simulator = world()
+    let intercom = client(simulator)
+    let person = simulator.createContact(.init(email: "a@x.com"))
+    simulator.addCompany("C", of: person)
+    let first = try await intercom.companyList("scroll:")
+    var error = await failure { _ = try await intercom.companyList("scroll:") }
+    #expect(error?.failure.meaning == IntercomMeaning.scroll)
+    clock.now += 61_000
+    error = await failure { _ = try await intercom.companyList(first.next) }
+    #expect(error?.failure.meaning == IntercomMeaning.cursor)
+    #expect(try await intercom.companyList("scroll:").companies.count == 1)
   }
 }

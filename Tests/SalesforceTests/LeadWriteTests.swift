@@ -139,6 +139,33 @@ import Testing
     #expect(found.failure?.effect == Failure.Effect.none)
   }
 
+  @Test("Q3: a refusal that the fields should have foretold has them read anew, but not at once")
+  func doubt() async throws {
+    let refused = ScriptedTransport.Step.answer(
+      json(#"[{"errorCode":"STRING_TOO_LONG","message":"x"}]"#, status: 400))
+    let row = #"{"success":false,"errors":[{"statusCode":"INVALID_FIELD","message":"x"}]}"#
+    let bench = Bench([
+      granted(), described(leadFields), refused, refused, described(leadFields),
+      .answer(json("[\(row)]")), .answer(json("[\(row)]")), described(leadFields),
+    ])
+    func describe() async throws -> Int {
+      _ = try await bench.client.describe(.lead)
+      return bench.transport.requests.count
+    }
+    #expect(try await describe() == 2)
+    _ = await failure { try await bench.client.createLead(fields, allowsDuplicates: false) }
+    #expect(try await describe() == 3)
+    bench.clock.now += Salesforce.doubtMilliseconds
+    _ = await failure { try await bench.client.createLead(fields, allowsDuplicates: false) }
+    #expect(try await describe() == 5)
+    #expect(bench.transport.requests[4].headers["If-Modified-Since"] == nil)
+    _ = try await bench.client.updateLeads([("00Q000000000001EAA", fields)])
+    #expect(try await describe() == 6)
+    bench.clock.now += Salesforce.doubtMilliseconds
+    _ = try await bench.client.updateLeads([("00Q000000000001EAA", fields)])
+    #expect(try await describe() == 8)
+  }
+
   // MARK: Duplicates
 
   private func duplicates(_ key: String, _ results: String, allowSave: Bool = false) -> Response {

@@ -83,6 +83,30 @@ struct RecordedWriteTests {
     #expect(outcomes[1].failure?.records == [])
   }
 
+  @Test("E2: a refusal that is cut or altered anywhere is still told, and never a trap")
+  func hostile() throws {
+    var generator = Generator(state: 7)
+    for name in ["v54_misspelled_key", "v60_correct_key"] {
+      let body = try Recorded.bytes("github-snippets/duplicates_detected_\(name).json")
+      for end in stride(from: 0, to: body.count, by: 3) {
+        let found = FarAnswer(Response(status: 400, body: Array(body[..<end])))
+          .failure(attempt: "x", writes: true, ofRecords: true)
+        #expect(found.effect == .unknown)
+      }
+      for _ in 0..<500 {
+        var other = body
+        for _ in 0..<3 {
+          other[Int.random(in: 0..<other.count, using: &generator)] = UInt8.random(
+            in: 0...255, using: &generator)
+        }
+        let found = FarAnswer(Response(status: 400, body: other))
+          .failure(attempt: "x", writes: true, ofRecords: true)
+        #expect(found.records.allSatisfy { $0.utf8.count == 18 })
+        #expect(SalesforceMeaning.all.contains(found.meaning))
+      }
+    }
+  }
+
   @Test("Q4: every recorded collection gives each row its outcome")
   func collections() throws {
     var saved = 0

@@ -92,6 +92,7 @@ struct LeadMemoryTests {
       try store.setFieldBase(person: "p1", record: "00QA", base: base, refused: [:])
       try store.setFieldBase(person: "p1", record: "00QB", base: [:], refused: ["a": .text("x")])
       try store.setFieldBase(person: "p2", record: "00QA", base: [:], refused: ["b": .null])
+      try store.setFieldBase(person: "p3", record: "00QA", base: base, refused: [:])
     }
     let found = try #require(try store.fieldBase(person: "p1", record: "00QA"))
     #expect(found.base == base && found.refused == [:])
