@@ -199,8 +199,12 @@ import Wire
       return nil
     }
     tell(personID, .waiting("The person is no longer in Intercom."))
-    try await desk.settlements.commit { [desk] in
+    try await desk.settlements.commit { [desk, store] in
       try desk.onPersonGone?(personID, survivor)
+      // Surely not made, and nobody is left to make it of.
+      guard let left = try store.salesforceDelivery(delivery.id), left.personID == personID
+      else { return }
+      try store.remove(left)
     }
     return nil
   }
