@@ -69,6 +69,24 @@ struct TaskPlanTests {
     #expect(owed(conversation(messages, tags: [Self.tag(2_000)])) == [["1", "2", "3"]])
   }
 
+  @Test("T4: a tag on a message that the conversation lists as its own is no tag on it")
+  func listedTag() {
+    let timeless = [
+      Self.message("1"), Self.message("2", tags: [Self.tag(nil)]), Self.message("3"),
+    ]
+    let listed = conversation(timeless, tags: [Self.tag(3_000)])
+    #expect(owed(listed) == [["2"]])
+    #expect(owed(listed, taggedAt: 3_000, logged: ["2"]) == [])
+    // Tagged once more when the message was dealt with: now it is the conversation.
+    let again = conversation(timeless, tags: [Self.tag(4_000)])
+    #expect(owed(again, taggedAt: 3_000, logged: ["2"]) == [["1", "3"]])
+    // Logged by hand before: its tag brings nothing along.
+    #expect(owed(listed, logged: ["2"]) == [])
+    let timed = [Self.message("1"), Self.message("2", tags: [Self.tag(3_000)])]
+    #expect(owed(conversation(timed, tags: [Self.tag(3_000)])) == [["2"]])
+    #expect(owed(conversation(timed, tags: [Self.tag(4_000)])) == [["1", "2"]])
+  }
+
   @Test("T1: a tag is an edge: it counts once, and again when it is applied anew")
   func edge() {
     let tagged = conversation(tags: [Self.tag(2_000)])
