@@ -261,6 +261,7 @@ package import SyncCore
       if case .broken = deliverer.health.state, try parts.store.outboxCounts().pending == 0 {
         try deliverer.succeeded(deliverer.health, isWrite: true)
       }
+      try salesforceDeliverer.desk.rested()
       try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
       try parts.store.trimErrors(now: parts.clock.now)
     }

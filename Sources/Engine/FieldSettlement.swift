@@ -34,8 +34,10 @@ import SyncCore
     base: Values, refused: Values, of personID: String, on recordID: String
   ) throws {
     var (known, set) = try store.fieldBase(person: personID, record: recordID) ?? ([:], [:])
-    for attribute in Set(base.keys).union(refused.keys) where set[attribute] != nil {
+    let hasErrors = try store.hasOpenErrors(ofPerson: personID)
+    for attribute in Set(base.keys).union(refused.keys) {
       set[attribute] = nil
+      guard hasErrors, refused[attribute] == nil else { continue }
       try store.closeErrors(
         subjectKey: Self.subject(personID, recordID, attribute), at: now)
     }
@@ -63,6 +65,8 @@ import SyncCore
     report.personID = personID
     report.recordID = recordID
     report.subjectKey = Self.subject(personID, recordID, attribute)
+    try store.closeErrors(
+      subjectKey: report.subjectKey, exceptCode: report.meaning.code, at: now)
     try store.enter(report, now: now)
   }
 }

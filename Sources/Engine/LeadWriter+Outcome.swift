@@ -139,6 +139,15 @@ import SyncCore
       guard records.isEmpty else { return try await settle(delivery, personID, on: records) }
     }
     guard failure.effect == .none else { return try await unknown(call, failure) }
+    if LeadFields.isOutdated(failure),
+      try await planner.salesforce?.leadFields.refresh(isFresh: true) == true
+    {
+      // At once, with the fields that are there now.
+      return try await desk.settlements.commit { [self] in
+        try desk.answered()
+        try store.postpone(delivery, failedAt: now, until: now)
+      }
+    }
     if failure.meaning.kind == .refused {
       try await desk.settlements.commit { [desk] in try desk.answered() }
       return try await refuse(delivery, personID, Report(failure))
