@@ -380,18 +380,7 @@ package import SyncCore
     }
   }
 
-  // MARK: Schedule (S2)
-
-  func schedule(after milliseconds: Int64?) {
-    let interval = PollInterval(
-      every: parts.settings.pollEvery, atMost: parts.settings.pollAtMost)
-    let wait =
-      milliseconds
-      ?? interval.next(
-        salesforce: budget.fraction(now: parts.clock.now), intercom: parts.pace.fraction,
-        random: parts.random())
-    nextPollAt = parts.clock.uptime + wait
-  }
+  // MARK: Initial sync
 
   /// Notices that the initial sync's last delivery is settled.
   func closeInitial() throws {

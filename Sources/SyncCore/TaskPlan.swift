@@ -51,18 +51,18 @@ package enum TaskPlan {
   /// Whether the tag that the conversation lists is that of its messages, which it lists as its own,
   /// one entry a tag.
   ///
-  /// Where Intercom gives both times they tell. Else a newer time is the conversation's own tag only
-  /// if every message that bears it was dealt with before (`isKnown`).
+  /// Where Intercom gives the times of both they tell. Else a newer time is the conversation's own
+  /// tag only if every message that bears it was dealt with before (`isKnown`).
   private static func isOfMessages(
-    _ tagged: Edge?, _ conversation: Conversation, _ settings: TaskSettings, isKnown: Bool
+    _ tagged: Int64?, _ conversation: Conversation, _ settings: TaskSettings, isKnown: Bool
   ) -> Bool {
     guard let tagged, let name = settings.tag?.lowercased() else { return false }
     let tags = (conversation.messages ?? []).flatMap(\.tags).filter {
       $0.name.lowercased() == name
     }
     guard !tags.isEmpty, !isKnown else { return false }
-    guard tagged.isExact, tags.allSatisfy({ $0.appliedAt != nil }) else { return true }
-    return tags.contains { $0.appliedAt == tagged.time }
+    guard tags.allSatisfy({ $0.appliedAt != nil }) else { return true }
+    return tags.contains { $0.appliedAt == tagged }
   }
 
   /// What is to be remembered of a conversation once what it owed is written down; nil where there
