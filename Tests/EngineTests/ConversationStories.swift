@@ -70,6 +70,7 @@ extension EngineTests {
         $0.assign.assignsConversations = true
       })
       let person = story.person("new@example.com")
+      _ = story.intercom.addTag("lead")
       try await story.begin()
       let conversation = story.conversation(person, "I want to buy")
       story.tag(conversation)
