@@ -35,7 +35,7 @@ import SyncCore
         recordID: id))
     // If this fails, the next poll brings the record, and the pin waits for it.
     _ = try? await absorption.read([id])
-    desk.onReleased?()
+    try await planLinked(personID)
   }
 
   private func pin(_ personID: String, to recordID: String) throws {
@@ -72,11 +72,17 @@ import SyncCore
       try remove(delivery, personID)
       try enter(personID, winner?.id, "exists")
     }
-    if let winner { try await planLinked(personID, winner.id) }
+    if let winner {
+      desk.parts.report(
+        Occurrence(
+          .delivered, "Linked the person \(personID) to \(winner.id), which was there already.",
+          personID: personID, recordID: winner.id))
+      try await planLinked(personID)
+    }
     tell(personID, .exists(winner.map { [$0.id] } ?? records.map(\.id)))
   }
 
-  private func planLinked(_ personID: String, _ recordID: String) async throws {
+  private func planLinked(_ personID: String) async throws {
     let cycle = try store.transaction {
       let cycle = try store.next("cycle")
       try store.noteDifference(ofPerson: personID, cycle: cycle)
@@ -84,10 +90,6 @@ import SyncCore
     }
     try await absorption.plan(cycle)
     desk.onReleased?()
-    desk.parts.report(
-      Occurrence(
-        .delivered, "Linked the person \(personID) to \(recordID), which was there already.",
-        personID: personID, recordID: recordID))
   }
 
   /// The person was linked meanwhile: there is nothing to make.

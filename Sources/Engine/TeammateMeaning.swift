@@ -15,7 +15,7 @@ extension EngineMeaning {
       + "owner who has one. What waits is then assigned by itself.")
   package static let noActingTeammate = Meaning(
     "IC-NO-ACTING-TEAMMATE", .refused,
-    cause: "assign.acting_admin names nobody in this workspace.",
+    cause: "The teammate whom assign.acting_admin names is not in this workspace.",
     remedy: "Set it to the e-mail address of a teammate with a seat in the inbox, or leave it out "
       + "to act as the one whose token it is. What waits is then assigned by itself.")
   package static let taskWithoutRecord = Meaning(
