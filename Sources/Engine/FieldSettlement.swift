@@ -29,12 +29,12 @@ import SyncCore
   }
 
   /// The base of what Salesforce has taken, and what it refused; either closes or replaces what
-  /// was refused before.
+  /// was refused before, which a retry has forgotten already.
   func settle(
     base: Values, refused: Values, of personID: String, on recordID: String
   ) throws {
     var (known, set) = try store.fieldBase(person: personID, record: recordID) ?? ([:], [:])
-    for attribute in Set(base.keys).union(refused.keys) where set[attribute] != nil {
+    for attribute in Set(base.keys).union(refused.keys) {
       set[attribute] = nil
       try store.closeErrors(
         subjectKey: Self.subject(personID, recordID, attribute), at: now)
