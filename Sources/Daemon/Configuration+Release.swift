@@ -5,10 +5,6 @@ extension Configuration {
     let plain = Configuration(
       loginURL: salesforce.loginURL, clientID: salesforce.clientID)
     var tables: [String] = []
-    if leads != plain.leads { tables.append("leads") }
-    if !mapping.isEmpty { tables.append("mapping") }
-    if tasks != plain.tasks { tables.append("tasks") }
-    if assign != plain.assign { tables.append("assign") }
     if mail != nil { tables.append("mail") }
     if inbox != plain.inbox { tables.append("inbox") }
     var sentences = tables.map { "[\($0)] is read but not acted on by this release of sfsync." }

@@ -16,6 +16,8 @@ import Wire
   let absorption: Absorption
   /// E-mail keys for which a creation is under way (L3).
   private let addresses = KeyedTurns()
+  /// People whose lead is under way, and whose askers will be told by that.
+  private var underWay: Set<String> = []
   /// Those who asked for a lead, by person.
   private var askers: [String: [CheckedContinuation<LeadOutcome, Never>]] = [:]
 
@@ -44,7 +46,7 @@ import Wire
 
   /// Those who wait for a lead that is no longer owed: the plan has found a link.
   func tellSettled() {
-    for person in askers.keys {
+    for person in askers.keys where !underWay.contains(person) {
       guard let delivery = try? store.salesforceDelivery(.lead, subject: person) else {
         let link = (try? store.link(of: person)?.recordID) ?? (try? store.pin(of: person))
         tell(person, link.map { .exists([$0]) } ?? .waiting("It is no longer owed."))
@@ -66,6 +68,8 @@ import Wire
         try await desk.settlements.commit { try self.store.remove(delivery) }
         continue
       }
+      underWay.insert(person)
+      defer { underWay.remove(person) }
       do {
         try await deliver(delivery, person)
       } catch let failure as Failure {
@@ -195,8 +199,12 @@ import Wire
       return nil
     }
     tell(personID, .waiting("The person is no longer in Intercom."))
-    try await desk.settlements.commit { [desk] in
+    try await desk.settlements.commit { [desk, store] in
       try desk.onPersonGone?(personID, survivor)
+      // Surely not made, and nobody is left to make it of.
+      guard let left = try store.salesforceDelivery(delivery.id), left.personID == personID
+      else { return }
+      try store.remove(left)
     }
     return nil
   }

@@ -42,7 +42,10 @@ extension Store {
   package func peopleParkedForSalesforce() throws(SQLError) -> Set<String> {
     var ids: Set<String> = []
     try database.statement(
-      "SELECT DISTINCT person_id FROM salesforce_delivery WHERE state = 2 AND person_id IS NOT NULL"
+      """
+      SELECT DISTINCT person_id FROM salesforce_delivery INDEXED BY salesforce_delivery_parked
+      WHERE state = 2 AND person_id IS NOT NULL
+      """
     ).rows(each: { ids.insert($0.text(0)) })
     return ids
   }

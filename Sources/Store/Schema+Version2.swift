@@ -44,6 +44,7 @@ extension Schema {
       used INTEGER NOT NULL,
       PRIMARY KEY(person_id, rule)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX rule_hold_rule ON rule_hold(rule, person_id) WHERE used = 0;
 
     -- Whom a lead was ever made for; kept when the person leaves.
     CREATE TABLE made_lead(
@@ -138,6 +139,9 @@ extension Schema {
       at INTEGER NOT NULL,
       PRIMARY KEY(part_id, record_id)
     ) STRICT, WITHOUT ROWID;
+
+    -- Entries of one field, lead or task are closed by their subject.
+    CREATE INDEX error_subject ON error(subject_key) WHERE closed_at IS NULL;
 
     -- What was written to either side for a person, for people to read.
     CREATE TABLE history(

@@ -10,8 +10,6 @@ struct HTMLTokens {
 
   private let bytes: [UInt8]
   private var position = 0
-  /// A tag whose quotes never end was seen: from then on `>` ends a tag wherever it stands.
-  private var ignoresQuotes = false
   /// No `>` is left: the rest is text.
   private var isTextOnly = false
 
@@ -88,7 +86,7 @@ struct HTMLTokens {
   private mutating func end(from start: Int) -> Int? {
     var quote: UInt8 = 0
     var index = start
-    while index < bytes.count, !ignoresQuotes {
+    while index < bytes.count {
       let byte = bytes[index]
       if quote != 0 {
         if byte == quote { quote = 0 }
@@ -99,8 +97,8 @@ struct HTMLTokens {
       }
       index += 1
     }
-    // Looked for once only, so that the time stays in proportion to the length.
-    ignoresQuotes = true
+    // Its quotes never end: then `>` ends it wherever it stands. That happens once for each kind of
+    // quote at the most, so the time stays in proportion to the length.
     let end = bytes[min(start, bytes.count)...].firstIndex(of: UInt8(ascii: ">"))
     isTextOnly = end == nil
     return end

@@ -37,10 +37,32 @@ package enum TaskPlan {
     if isAsked, let part { return left.filter { $0.id == part }.compactMap { LogItem([$0]) } }
     let tagged = tagging(conversation, settings, firstRunAt)
     let closed = closing(conversation, settings, firstRunAt)
-    if isAsked || isNewer(tagged, than: taggedAt) || isNewer(closed, than: closedAt) {
+    let marked = left.filter { isTagged($0, settings, firstRunAt) }
+    let isWhole =
+      isNewer(tagged, than: taggedAt)
+      && !isOfMessages(
+        tagged, conversation, settings, isKnown: taggedAt != nil && marked.isEmpty)
+    if isAsked || isWhole || isNewer(closed, than: closedAt) {
       return LogItem(left).map { [$0] } ?? []
     }
-    return left.filter { isTagged($0, settings, firstRunAt) }.compactMap { LogItem([$0]) }
+    return marked.compactMap { LogItem([$0]) }
+  }
+
+  /// Whether the tag that the conversation lists is that of its messages, which it lists as its own,
+  /// one entry a tag.
+  ///
+  /// Where Intercom gives both times they tell. Else a newer time is the conversation's own tag only
+  /// if every message that bears it was dealt with before (`isKnown`).
+  private static func isOfMessages(
+    _ tagged: Edge?, _ conversation: Conversation, _ settings: TaskSettings, isKnown: Bool
+  ) -> Bool {
+    guard let tagged, let name = settings.tag?.lowercased() else { return false }
+    let tags = (conversation.messages ?? []).flatMap(\.tags).filter {
+      $0.name.lowercased() == name
+    }
+    guard !tags.isEmpty, !isKnown else { return false }
+    guard tagged.isExact, tags.allSatisfy({ $0.appliedAt != nil }) else { return true }
+    return tags.contains { $0.appliedAt == tagged.time }
   }
 
   /// What is to be remembered of a conversation once what it owed is written down; nil where there

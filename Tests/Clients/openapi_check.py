@@ -149,7 +149,7 @@ if DESCRIPTION.exists():
     def inbox():
         made = call("POST", "/contacts", {"email": "inbox@example.org"})[1]["id"]
         number = edit("intercom", "conversation", id=made, text="Hi", ai_agent=True)["id"]
-        first = edit("intercom", "reply", id=number, text="more")["id"]
+        first = edit("intercom", "reply", id=number, text="more", attachments=["a.pdf"])["id"]
         note = edit("intercom", "conversation-note", id=number, text="psst")["id"]
         edit("intercom", "tag-conversation", id=number, tag="seen")
         edit("intercom", "tag-conversation", id=number, tag="part", part=int(first))

@@ -7,7 +7,7 @@ import SyncCore
 enum ErrorsManual {
   static let sections: [(title: String, meanings: [Meaning])] = [
     ("Salesforce", SalesforceMeaning.all), ("Intercom", IntercomMeaning.all),
-    ("sfsync itself", EngineMeaning.all),
+    ("What goes to Salesforce", FittingMeaning.all), ("sfsync itself", EngineMeaning.all),
   ]
 
   static var text: String {

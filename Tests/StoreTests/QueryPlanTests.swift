@@ -13,6 +13,22 @@ struct QueryPlanTests {
     store = try scratch.open()
   }
 
+  @Test("E1, L1: entries of one subject and people of one rule are found by an index of their own")
+  func ownIndexes() throws {
+    for (sql, index) in [
+      (
+        "UPDATE error SET closed_at = 1 WHERE subject_key = 's' AND closed_at IS NULL",
+        "error_subject"
+      ),
+      (
+        "SELECT person_id FROM rule_hold WHERE rule = 'a' AND used = 0 AND person_id > '' "
+          + "ORDER BY person_id LIMIT 1", "rule_hold_rule"
+      ),
+    ] {
+      #expect(try plan(of: sql).contains { $0.contains("SEARCH") && $0.contains(index) }, "\(sql)")
+    }
+  }
+
   /// The steps of a plan, as SQLite tells them (sqlite.org/eqp.html).
   private func plan(of sql: String) throws -> [String] {
     var steps: [String] = []
@@ -34,6 +50,13 @@ struct QueryPlanTests {
       _ = try store.disownOwner(of: "p1")
       _ = try store.disownAssignment(of: "c")
       try store.closeErrorsUnlessParked(ofPerson: "p1", at: 1)
+      try store.closeErrors(subjectKey: "s", at: 1)
+      try store.closeErrors(subjectKey: "s", exceptCode: "c", at: 1)
+      _ = try store.openError(subjectKey: "s")
+      _ = try store.people(holding: "a", after: "", limit: 1)
+      _ = try store.peopleParkedForSalesforce()
+      _ = try store.missingTeammates()
+      try store.unparkWaiting(for: "acting", kind: .assign)
       try store.drop("p1", survivor: "p2", cycle: 1)
     }
   }
@@ -117,13 +140,17 @@ struct QueryPlanTests {
     ("SELECT (SELECT count(*) FROM delivery", "SCAN CONSTANT ROW"),
     ("DELETE FROM history", "SCAN history"),
     ("SELECT DISTINCT p.company_id", "USE TEMP B-TREE FOR DISTINCT"),
+    ("WHERE state = 2", "USE TEMP B-TREE FOR DISTINCT"),
     ("sqlite_schema", "SCAN sqlite_master"),
   ]
 
   /// Indexes that hold only the rows which their condition picks: walking them walks just these.
   private func partialIndexes() throws -> [String] {
     var names: [String] = []
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'"
+    let sql = """
+      SELECT name FROM sqlite_schema WHERE type = 'index'
+        AND (sql LIKE '% WHERE state %' OR sql LIKE '% WHERE refused %')
+      """
     try store.database.prepare(sql).rows(each: { names.append($0.text(0)) })
     return names
   }

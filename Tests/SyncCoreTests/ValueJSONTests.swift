@@ -62,6 +62,9 @@ struct ValueJSONTests {
     let text = #"{"B":true,"a":1,"a.b":[],"b":null,"ä":"x",""# + "\u{FFFD}\":null,\"😀\":null}"
     #expect(values.json == text)
     #expect(Values(json: text) == values)
+    // Not by characters: `é` in two scalars begins with an `e`.
+    let accented: Values = ["f": .null, "e\u{301}": .null]
+    #expect(accented.json == "{\"e\u{301}\":null,\"f\":null}")
   }
 
   @Test(

@@ -13,6 +13,9 @@ extension IntercomSimulator {
       var redacted = false
       /// The names of files.
       var attachments: [String] = []
+
+      /// A teammate's message to the person.
+      var isAnswer: Bool { type == "comment" && author.type == "admin" }
     }
 
     /// A tag and how it came there.
@@ -232,32 +235,31 @@ extension IntercomSimulator {
       ("type", .string("upload")), ("name", .string(name)),
       ("url", .string("https://downloads.example/\(part)/\(name)")),
       ("content_type", .string("application/octet-stream")), ("filesize", .int(1024)),
-      ("width", .null), ("height", .null))
+      ("width", .int(0)), ("height", .int(0)))
   }
 
-  /// Times of reports; the webhooks write them as text, REST answers as seconds.
+  /// Seconds in REST answers (the webhooks write text); what did not happen has no key.
   private func statisticsJSON(_ conversation: Conversation) -> JSON {
     guard settings.tellsStatistics else { return .null }
-    func last(_ isWanted: (Conversation.Part) -> Bool) -> JSON {
-      conversation.parts.last(where: isWanted).map { .int($0.at) } ?? .null
-    }
-    func first(_ isWanted: (Conversation.Part) -> Bool) -> JSON {
-      conversation.parts.first(where: isWanted).map { .int($0.at) } ?? .null
-    }
-    func count(_ type: String) -> JSON {
-      .int(Int64(conversation.parts.count { $0.type == type }))
-    }
-    return .of(
-      ("type", .string("conversation_statistics")),
-      ("first_assignment_at", first { $0.type == "assignment" }),
-      ("first_admin_reply_at", first { $0.type == "comment" && $0.author.type == "admin" }),
-      ("first_close_at", first { $0.type == "close" }),
-      ("last_assignment_at", last { $0.type == "assignment" }),
-      ("last_contact_reply_at", last { ["user", "lead"].contains($0.author.type) }),
-      ("last_admin_reply_at", last { $0.type == "comment" && $0.author.type == "admin" }),
-      ("last_close_at", last { $0.type == "close" }), ("count_reopens", count("open")),
-      ("count_assignments", count("assignment")),
-      ("count_conversation_parts", .int(Int64(conversation.parts.count))))
+    let parts = conversation.parts
+    let times: [(String, Conversation.Part?)] = [
+      ("first_assignment_at", parts.first { $0.type == "assignment" }),
+      ("first_admin_reply_at", parts.first { $0.isAnswer }),
+      ("first_close_at", parts.first { $0.type == "close" }),
+      ("last_assignment_at", parts.last { $0.type == "assignment" }),
+      ("last_contact_reply_at", parts.last { ["user", "lead"].contains($0.author.type) }),
+      ("last_admin_reply_at", parts.last { $0.isAnswer }),
+      ("last_close_at", parts.last { $0.type == "close" }),
+    ]
+    let counts: [(String, Int)] = [
+      ("count_reopens", parts.count { $0.type == "open" }),
+      ("count_assignments", parts.count { $0.type == "assignment" }),
+      ("count_conversation_parts", parts.count),
+    ]
+    return .object(
+      [.init(key: "type", value: .string("conversation_statistics"))]
+        + times.compactMap { key, part in part.map { .init(key: key, value: .int($0.at)) } }
+        + counts.map { .init(key: $0, value: .int(Int64($1))) })
   }
 
   /// The body of what was redacted, in the words of the description's example.
