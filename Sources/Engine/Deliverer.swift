@@ -14,7 +14,7 @@ import Wire
 
   let store: Store
   let intercom: Intercom
-  private let settings: EngineSettings
+  let settings: EngineSettings
   private let planner: Planner
   let clock: any Clock
   private let random: () -> Double
@@ -217,6 +217,7 @@ import Wire
       try self.succeeded(self.eventHealth, isWrite: true)
       try self.succeeded(self.health, isWrite: true)
       try self.store.settle(delivery)
+      try self.enterEvent(delivery, payload)
       try self.store.closeErrorsUnlessParked(ofPerson: delivery.personID, at: self.clock.now)
     }
   }
@@ -280,6 +281,7 @@ import Wire
       try lookAgain(person.id)
     }
     try store.closeErrorsUnlessParked(ofPerson: person.id, at: clock.now)
+    try enterAttributes(delivery, sent, person)
     report(
       Occurrence(
         .delivered, "Wrote the attributes of \(person.id).", personID: person.id,
@@ -340,6 +342,7 @@ import Wire
     case .refused:
       try succeeded(health, isWrite: true)
       try store.park(delivery, payload: payload)
+      try enterRefusal(delivery, failure)
       try store.enter(
         Report(failure, personID: delivery.personID, recordID: delivery.recordID),
         now: clock.now)

@@ -71,6 +71,8 @@ import SyncCore
   /// Puts what is parked back in the queue.
   package func retryParked(person: String?) throws -> Int64 {
     let store = parts.store
+    // Perhaps a picklist got its value, or a permission was granted.
+    planner.salesforce?.leadFields.forget()
     let (count, refused) = try store.transaction {
       let parked =
         try store.unpark(person: person, lane: .asked)

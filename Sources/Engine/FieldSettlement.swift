@@ -29,13 +29,15 @@ import SyncCore
   }
 
   /// The base of what Salesforce has taken, and what it refused; either closes or replaces what
-  /// was refused before, which a retry has forgotten already.
+  /// was refused before.
   func settle(
     base: Values, refused: Values, of personID: String, on recordID: String
   ) throws {
     var (known, set) = try store.fieldBase(person: personID, record: recordID) ?? ([:], [:])
+    let hasErrors = try store.hasOpenErrors(ofPerson: personID)
     for attribute in Set(base.keys).union(refused.keys) {
       set[attribute] = nil
+      guard hasErrors, refused[attribute] == nil else { continue }
       try store.closeErrors(
         subjectKey: Self.subject(personID, recordID, attribute), at: now)
     }
@@ -63,6 +65,8 @@ import SyncCore
     report.personID = personID
     report.recordID = recordID
     report.subjectKey = Self.subject(personID, recordID, attribute)
+    try store.closeErrors(
+      subjectKey: report.subjectKey, exceptCode: report.meaning.code, at: now)
     try store.enter(report, now: now)
   }
 }

@@ -52,12 +52,11 @@ import SyncCore
   // MARK: Planning
 
   private func planned(_ batch: [SalesforceDelivery]) async throws -> [Item] {
-    guard let leadFields = planner.salesforce?.leadFields else { return [] }
-    if leadFields.fields == nil { try await leadFields.refresh() }
+    let fields = try await planner.salesforce?.leadFields.current() ?? []
     var items: [Item] = []
     var ended: [SalesforceDelivery] = []
     for delivery in batch {
-      if let item = try item(delivery, leadFields.fields ?? []) {
+      if let item = try item(delivery, fields) {
         items.append(item)
       } else {
         ended.append(delivery)
@@ -131,6 +130,9 @@ import SyncCore
     var done: [Item] = []
     var again: [Item] = []
     var gone: [String] = []
+    if outcomes.contains(where: { $0.failure.map(LeadFields.isOutdated) ?? false }) {
+      try await planner.salesforce?.leadFields.refresh(isFresh: true)
+    }
     for (var item, outcome) in zip(items, outcomes) {
       guard let failure = outcome.failure else {
         done.append(item)
@@ -139,7 +141,7 @@ import SyncCore
       if Self.ending.contains(failure.meaning) {
         gone.append(item.recordID)
       } else if failure.meaning.kind == .refused {
-        try await setAside(&item, failure)
+        setAside(&item, failure)
         if item.write.fields.isEmpty { done.append(item) } else { again.append(item) }
       } else {
         try await postpone(item, failure)
@@ -166,18 +168,18 @@ import SyncCore
   }
 
   /// Takes the fields that the refusal names out of the write, or all when it names none (Q2).
-  private func setAside(_ item: inout Item, _ failure: Failure) async throws {
-    if failure.meaning == SalesforceMeaning.writeField {
-      try await planner.salesforce?.leadFields.refresh(isFresh: true)
-    }
+  private func setAside(_ item: inout Item, _ failure: Failure) {
     let named = Set(failure.fields.map { $0.lowercased() })
     var names = item.write.fields.keys.filter { named.contains($0.lowercased()) }
     if names.isEmpty { names = Array(item.write.fields.keys) }
+    // What describe has come to say of a field is one entry of the mapping, not one a person (Q3).
+    let writable = planner.salesforce?.leadFields.writable(names) ?? []
     for name in names {
       item.write.fields[name] = nil
       guard let attribute = item.write.attributes[name] else { continue }
-      item.write.refused[attribute] = item.write.base[attribute]
-      item.write.base[attribute] = nil
+      let value = item.write.base.removeValue(forKey: attribute)
+      guard writable.contains(name) else { continue }
+      item.write.refused[attribute] = value
       item.refusals[attribute] = failure
     }
   }

@@ -8,6 +8,8 @@ import SyncCore
   private let parts: EngineParts
   /// Nil before the first look.
   private(set) var fields: [FieldDescription]?
+  /// What is kept will not do at the next look.
+  private var isStale = false
 
   init(_ parts: EngineParts) { self.parts = parts }
 
@@ -18,12 +20,36 @@ import SyncCore
     !parts.settings.mapping.isEmpty || parts.settings.leads.externalIDField != nil
   }
 
-  /// Looks at the fields; the client keeps what it read for a day, unless that will not do.
-  func refresh(isFresh: Bool = false) async throws {
-    let found = try await parts.salesforce.describe(.lead, isFresh: isFresh).fields
-    guard found != fields else { return }
+  /// The next look asks Salesforce: somebody says that something was mended.
+  func forget() { isStale = true }
+
+  /// Looks at the fields, and says whether they are others than before; the client keeps what it
+  /// read for a day, unless that will not do.
+  @discardableResult
+  func refresh(isFresh: Bool = false) async throws -> Bool {
+    let found = try await parts.salesforce.describe(.lead, isFresh: isFresh || isStale).fields
+    isStale = false
+    guard found != fields else { return false }
     try parts.store.transaction { try note(found) }
     fields = found
+    return true
+  }
+
+  /// The fields as they are known now.
+  func current() async throws -> [FieldDescription] {
+    try await refresh()
+    return fields ?? []
+  }
+
+  /// Of these names, what can be written to.
+  func writable(_ names: [String]) -> Set<String> {
+    let known = Set((fields ?? []).filter(\.isUpdateable).map { $0.name.lowercased() })
+    return Set(names.filter { known.contains($0.lowercased()) })
+  }
+
+  /// A field is not there any more, or may not be written: what describe says has changed.
+  static func isOutdated(_ failure: Failure) -> Bool {
+    [SalesforceMeaning.writeField, SalesforceMeaning.fieldNotWritable].contains(failure.meaning)
   }
 
   /// One entry for each name that nothing can be written to, while it lasts.

@@ -35,7 +35,7 @@ import SyncCore
         recordID: id))
     // If this fails, the next poll brings the record, and the pin waits for it.
     _ = try? await absorption.read([id])
-    desk.onReleased?()
+    try await planLinked(personID)
   }
 
   private func pin(_ personID: String, to recordID: String) throws {
@@ -72,11 +72,17 @@ import SyncCore
       try remove(delivery, personID)
       try enter(personID, winner?.id, "exists")
     }
-    if let winner { try await planLinked(personID, winner.id) }
+    if let winner {
+      desk.parts.report(
+        Occurrence(
+          .delivered, "Linked the person \(personID) to \(winner.id), which was there already.",
+          personID: personID, recordID: winner.id))
+      try await planLinked(personID)
+    }
     tell(personID, .exists(winner.map { [$0.id] } ?? records.map(\.id)))
   }
 
-  private func planLinked(_ personID: String, _ recordID: String) async throws {
+  private func planLinked(_ personID: String) async throws {
     let cycle = try store.transaction {
       let cycle = try store.next("cycle")
       try store.noteDifference(ofPerson: personID, cycle: cycle)
@@ -84,10 +90,6 @@ import SyncCore
     }
     try await absorption.plan(cycle)
     desk.onReleased?()
-    desk.parts.report(
-      Occurrence(
-        .delivered, "Linked the person \(personID) to \(recordID), which was there already.",
-        personID: personID, recordID: recordID))
   }
 
   /// The person was linked meanwhile: there is nothing to make.
@@ -139,6 +141,15 @@ import SyncCore
       guard records.isEmpty else { return try await settle(delivery, personID, on: records) }
     }
     guard failure.effect == .none else { return try await unknown(call, failure) }
+    if LeadFields.isOutdated(failure),
+      try await planner.salesforce?.leadFields.refresh(isFresh: true) == true
+    {
+      // At once, with the fields that are there now.
+      return try await desk.settlements.commit { [self] in
+        try desk.answered()
+        try store.postpone(delivery, failedAt: now, until: now)
+      }
+    }
     if failure.meaning.kind == .refused {
       try await desk.settlements.commit { [desk] in try desk.answered() }
       return try await refuse(delivery, personID, Report(failure))

@@ -226,7 +226,7 @@ import Wire
         try await desk.parts.intercom.company(id)
       }?.values
     }
-    let fields = try await salesforce.describe(.lead).fields
+    let fields = try await planner.salesforce?.leadFields.current() ?? []
     var settings = desk.settings.leads
     // A field that is not there is one open entry, and no reason to make no leads (Q3).
     if let name = settings.externalIDField,

@@ -42,11 +42,25 @@ import SyncCore
   /// Inside a transaction. What is refused of a whole call concerns no single record: the side
   /// counts as broken then.
   func failed(_ failure: Failure) throws {
-    guard failure.side == .salesforce, health.failed(failure, isWrite: false) else { return }
+    guard failure.side == .salesforce, !Self.ofRecords.contains(failure.meaning),
+      health.failed(failure, isWrite: false)
+    else { return }
     try store.enter(Report(failure, subjectKey: health.subjectKey), now: clock.now)
     parts.report(
       Occurrence(
         .sideBroken, "Salesforce does not take our writes. \(failure.sentence)", failure: failure))
+  }
+
+  /// Passing all the same, but the affair of one record.
+  private static let ofRecords = [
+    SalesforceMeaning.locked, SalesforceMeaning.halted, SalesforceMeaning.stale,
+  ]
+
+  /// Ends an illness when nothing is left whose writing could mend the side.
+  ///
+  /// Inside a transaction.
+  func rested() throws {
+    if health.state != .well, try store.outboxCounts().toSalesforce == 0 { try answered() }
   }
 
   // MARK: Time

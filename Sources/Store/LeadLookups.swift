@@ -18,6 +18,15 @@ extension Store {
     }
   }
 
+  package func hasOpenErrors(ofPerson personID: String) throws(SQLError) -> Bool {
+    try database.statement("SELECT 1 FROM error WHERE person_id = ? AND closed_at IS NULL LIMIT 1")
+      .first {
+        $0.bind(1, personID)
+      } read: { _ in
+        true
+      } ?? false
+  }
+
   /// The people for whom a rule holds and is not used up, in id order, after `id`.
   package func people(
     holding rule: String, after id: String, limit: Int

@@ -16,6 +16,8 @@ import TestSupport
   var faultsOneIn: Int?
   /// What goes wrong at a call that a test chose: its place among all calls, and nil for nothing.
   var faultAt: ((Request, _ ordinal: Int) -> Fault?)?
+  /// Answers in a vendor's stead; nil for what goes through.
+  var answer: ((Request) -> Exchange?)?
   /// Alters a request on its way.
   var rewrite: ((Request) -> Request)?
   /// How much longer an answer takes on its way back.
@@ -78,6 +80,10 @@ import TestSupport
   func handle(_ request: Request) -> Exchange {
     tick()
     callCount += 1
+    if let exchange = answer?(request) {
+      note("\(request.method) \(path(request)) ANSWERED \(exchange.brief)")
+      return exchange
+    }
     let fault = faultAt?(request, callCount) ?? chance()
     let exchange: Exchange
     if request.url.hasPrefix(Self.baseURL) {
