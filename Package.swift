@@ -129,7 +129,9 @@ let package = Package(
       name: "ControlTests", dependencies: ["Control", "sfsyncctl"], swiftSettings: strict),
     .testTarget(
       name: "ControlServerTests",
-      dependencies: ["Daemon", "Control", "EventLoop", "sfsyncctl"], swiftSettings: strict),
+      dependencies: [
+        "Daemon", "Control", "Engine", "Store", "SyncCore", "Wire", "EventLoop", "sfsyncctl",
+      ], swiftSettings: strict),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Daemon", "SyncCore", logging],
       swiftSettings: strict),

@@ -141,6 +141,7 @@ package struct CycleReport: Sendable, Equatable {
     try await prepareSalesforce()
     try await reader.readCompanies()
     try await tags(state.cycle, isAsked: false)?.read(isDeep: true)
+    try await readTeammates()
     repeat { try await reader.match(planner) } while try await nameTags(state.cycle, isAsked: false)
     let guarded = try await finish(reader.state)
     return CycleReport(

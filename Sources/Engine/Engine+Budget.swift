@@ -43,4 +43,16 @@ import SyncCore
       try parts.store.set("budget", String(decoding: data, as: UTF8.self))
     }
   }
+
+  /// When the next poll is due: after `milliseconds`, else as far as both budgets allow (S2).
+  func schedule(after milliseconds: Int64?) {
+    let interval = PollInterval(
+      every: parts.settings.pollEvery, atMost: parts.settings.pollAtMost)
+    let wait =
+      milliseconds
+      ?? interval.next(
+        salesforce: budget.fraction(now: parts.clock.now), intercom: parts.pace.fraction,
+        random: parts.random())
+    nextPollAt = parts.clock.uptime + wait
+  }
 }

@@ -3,6 +3,7 @@ import Intercom
 import Salesforce
 package import Store
 import SyncCore
+import Wire
 
 /// What asking for a conversation's tasks came to.
 package enum TaskOutcome: Sendable, Equatable {
@@ -56,6 +57,7 @@ package enum AssignOutcome: Sendable, Equatable {
         try await parts.intercom.conversation(id)
       }
       email = try await teammateEmail(of: conversation)
+      try await meet(conversation.people)
     } catch let error as IntercomError {
       return try told(Report(error.failure, subjectKey: "asked:\(id)"))
     }
@@ -82,6 +84,32 @@ package enum AssignOutcome: Sendable, Equatable {
   private func teammateEmail(of conversation: Conversation) async throws -> String? {
     guard let id = conversation.teammateID else { return nil }
     return try await parts.teammates.teammate(id, isAsked: true)?.email
+  }
+
+  /// Reads people whom the polls have not brought yet: Intercom's search is late with new ones.
+  private func meet(_ people: [String]) async throws {
+    let store = parts.store
+    for id in people where try store.person(id) == nil {
+      let answer: PersonAnswer
+      do {
+        answer = try await parts.pace.call(isAsked: true) { try await parts.intercom.person(id) }
+      } catch let error as IntercomError where error.isPersonGone {
+        continue
+      }
+      guard answer.id == id, !answer.isArchived, !answer.isDeleted, !answer.isBlocked else {
+        continue
+      }
+      try store.transaction {
+        var row = RowBuffer(columns: PersonColumn.allCases.count)
+        answer.fill(&row)
+        let cycle = try store.next("cycle")
+        _ = try PersonComparison(store, kind: .poll, cycle: cycle, sweep: 0).compare(row)
+        try planner.plan(id, cycle: cycle, lane: .asked, now: parts.clock.now)
+        try store.removePersonDifference(id)
+        try store.releaseHeld(cycle: cycle)
+      }
+    }
+    stirDelivery()
   }
 
   /// Waits until each of the tasks is made, refused, or put off.
@@ -156,6 +184,7 @@ package enum AssignOutcome: Sendable, Equatable {
     let conversation = try await parts.pace.call(isAsked: true) {
       try await parts.intercom.conversation(id)
     }
+    try await meet(conversation.people)
     let linked = try conversation.people.first { try deliverer.recordOwner(of: $0) != nil }
     guard let person = linked, let owner = try deliverer.recordOwner(of: person) else {
       return try refused(report(id, EngineMeaning.assignmentWithoutLink))

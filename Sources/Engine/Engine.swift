@@ -110,6 +110,11 @@ package import SyncCore
 
   /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
+    do {
+      try parts.store.transaction { try parts.store.syncWatch(parts.settings.watchDefinition) }
+    } catch {
+      onStoreFailure?(error)
+    }
     pauseDelivery(true)
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
@@ -334,18 +339,7 @@ package import SyncCore
     }
   }
 
-  // MARK: Schedule (S2)
-
-  func schedule(after milliseconds: Int64?) {
-    let interval = PollInterval(
-      every: parts.settings.pollEvery, atMost: parts.settings.pollAtMost)
-    let wait =
-      milliseconds
-      ?? interval.next(
-        salesforce: budget.fraction(now: parts.clock.now), intercom: parts.pace.fraction,
-        random: parts.random())
-    nextPollAt = parts.clock.uptime + wait
-  }
+  // MARK: Initial sync
 
   /// Notices that the initial sync's last delivery is settled.
   func closeInitial() throws {

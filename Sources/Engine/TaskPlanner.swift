@@ -64,12 +64,6 @@ struct TaskTarget: Equatable {
       }
   }
 
-  /// Whether a person of the conversation has not been read yet: Intercom's search brings new
-  /// people late.
-  func lacks(someOf people: [String]) throws -> Bool {
-    try people.contains { try store.person($0) == nil }
-  }
-
   // MARK: Owing
 
   /// Owes the tasks of `conversation`, which has its messages; what is owed now, and what was

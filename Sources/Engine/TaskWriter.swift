@@ -12,6 +12,9 @@ import SyncCore
   let planner: TaskPlanner
   let absorption: Absorption
   var facts = TaskFacts()
+  /// Conversations that were read again a moment ago, nil for one that is gone, and when (uptime).
+  private var readAgain: [String: (conversation: Conversation?, at: Int64)] = [:]
+  private static let readAgainMax = 200
 
   /// Texts older than this are read again before they are sent: they may have been redacted (T4).
   static let freshMilliseconds: Int64 = 600_000
@@ -125,7 +128,7 @@ import SyncCore
         continue
       }
       let id = item.payload.conversationID
-      if conversations[id] == nil { conversations[id] = try await conversation(id) }
+      if conversations[id] == nil { conversations[id] = try await recent(id) }
       switch conversations[id] {
       case .success(let conversation?):
         if let item = try await unredacted(item, conversation) { read.append(item) }
@@ -137,6 +140,18 @@ import SyncCore
       }
     }
     return read
+  }
+
+  /// While Salesforce is away every try would read the same conversations.
+  private func recent(_ id: String) async throws -> Result<Conversation?, IntercomError> {
+    let now = desk.clock.uptime
+    readAgain = readAgain.filter { now - $0.value.at < Self.freshMilliseconds }
+    if let known = readAgain[id] { return .success(known.conversation) }
+    let result = try await conversation(id)
+    if case .success(let conversation) = result, readAgain.count < Self.readAgainMax {
+      readAgain[id] = (conversation, now)
+    }
+    return result
   }
 
   func conversation(_ id: String) async throws -> Result<Conversation?, IntercomError> {

@@ -42,8 +42,12 @@ package enum TaskPlan {
       isNewer(tagged, than: taggedAt)
       && !isOfMessages(
         tagged, conversation, settings, isKnown: taggedAt != nil && marked.isEmpty)
-    if isAsked || isWhole || isNewer(closed, than: closedAt) {
-      return LogItem(left).map { [$0] } ?? []
+    if isAsked || isWhole { return LogItem(left).map { [$0] } ?? [] }
+    if let closed, isNewer(closed, than: closedAt) {
+      // What was written since it was opened again waits for the next closing.
+      let told = left.filter { conversation.state == .closed || $0.createdAt <= closed }
+      let rest = marked.filter { !told.contains($0) }
+      return ([told] + rest.map { [$0] }).compactMap { LogItem($0) }
     }
     return marked.compactMap { LogItem([$0]) }
   }
@@ -51,18 +55,18 @@ package enum TaskPlan {
   /// Whether the tag that the conversation lists is that of its messages, which it lists as its own,
   /// one entry a tag.
   ///
-  /// Where Intercom gives both times they tell. Else a newer time is the conversation's own tag only
-  /// if every message that bears it was dealt with before (`isKnown`).
+  /// Where Intercom gives the times of both they tell. Else a newer time is the conversation's own
+  /// tag only if every message that bears it was dealt with before (`isKnown`).
   private static func isOfMessages(
-    _ tagged: Edge?, _ conversation: Conversation, _ settings: TaskSettings, isKnown: Bool
+    _ tagged: Int64?, _ conversation: Conversation, _ settings: TaskSettings, isKnown: Bool
   ) -> Bool {
     guard let tagged, let name = settings.tag?.lowercased() else { return false }
     let tags = (conversation.messages ?? []).flatMap(\.tags).filter {
       $0.name.lowercased() == name
     }
     guard !tags.isEmpty, !isKnown else { return false }
-    guard tagged.isExact, tags.allSatisfy({ $0.appliedAt != nil }) else { return true }
-    return tags.contains { $0.appliedAt == tagged.time }
+    guard tags.allSatisfy({ $0.appliedAt != nil }) else { return true }
+    return tags.contains { $0.appliedAt == tagged }
   }
 
   /// What is to be remembered of a conversation once what it owed is written down; nil where there
@@ -71,8 +75,7 @@ package enum TaskPlan {
     _ conversation: Conversation, settings: TaskSettings, firstRunAt: Int64
   ) -> (taggedAt: Int64?, closedAt: Int64?) {
     (
-      tagging(conversation, settings, firstRunAt)?.time,
-      closing(conversation, settings, firstRunAt)?.time
+      tagging(conversation, settings, firstRunAt), closing(conversation, settings, firstRunAt)
     )
   }
 
@@ -84,7 +87,8 @@ package enum TaskPlan {
     _ conversation: Conversation, settings: TaskSettings, closedAt: Int64?, firstRunAt: Int64
   ) -> Bool {
     if settings.tag != nil { return true }
-    guard settings.logsOnClose, conversation.state == .closed else { return false }
+    let isClosed = conversation.state == .closed
+    guard settings.logsOnClose, isClosed || conversation.closedAt != nil else { return false }
     let time = conversation.closedAt ?? conversation.updatedAt
     return time >= firstRunAt && time > closedAt ?? .min
   }
@@ -98,22 +102,15 @@ package enum TaskPlan {
 
   // MARK: Edges
 
-  private struct Edge {
-    var time: Int64
-    /// Intercom gives the time, so that a later one is another edge.
-    var isExact: Bool
-  }
-
-  /// Without a time of its own an edge counts once, for as long as it is there.
-  private static func isNewer(_ edge: Edge?, than handled: Int64?) -> Bool {
+  /// An edge bears its time: a later one is another edge.
+  private static func isNewer(_ edge: Int64?, than handled: Int64?) -> Bool {
     guard let edge else { return false }
-    guard let handled else { return true }
-    return edge.isExact && edge.time > handled
+    return handled.map { edge > $0 } ?? true
   }
 
   private static func tagging(
     _ conversation: Conversation, _ settings: TaskSettings, _ firstRunAt: Int64
-  ) -> Edge? {
+  ) -> Int64? {
     edge(of: conversation.tags, settings, of: conversation.createdAt, firstRunAt)
   }
 
@@ -123,27 +120,30 @@ package enum TaskPlan {
     edge(of: message.tags, settings, of: message.createdAt, firstRunAt) != nil
   }
 
-  /// Where Intercom does not say when a tag was applied, what was written before the daemon first
-  /// ran counts as tagged then: better no task than one that was made before (O4).
+  /// Where Intercom does not say when a tag was applied, it counts once for as long as it is there.
+  ///
+  /// What was written before the daemon first ran counts as tagged then: better no task than one
+  /// that was made before (O4).
   private static func edge(
     of tags: [Conversation.Tag], _ settings: TaskSettings, of createdAt: Int64,
     _ firstRunAt: Int64
-  ) -> Edge? {
+  ) -> Int64? {
     guard let name = settings.tag?.lowercased() else { return nil }
-    let edges = tags.filter { $0.name.lowercased() == name }.map { tag in
-      Edge(time: tag.appliedAt ?? createdAt, isExact: tag.appliedAt != nil)
-    }
-    return edges.filter { $0.time >= firstRunAt }.max { $0.time < $1.time }
+    return tags.filter { $0.name.lowercased() == name }.map { $0.appliedAt ?? createdAt }
+      .filter { $0 >= firstRunAt }.max()
   }
 
   /// By Intercom's statistics, else by the part that records it, else as for tags.
+  ///
+  /// A conversation that was opened again since was closed all the same.
   private static func closing(
     _ conversation: Conversation, _ settings: TaskSettings, _ firstRunAt: Int64
-  ) -> Edge? {
-    guard settings.logsOnClose, conversation.state == .closed else { return nil }
+  ) -> Int64? {
+    guard settings.logsOnClose else { return nil }
     let part = conversation.messages?.last { $0.kind == "close" }
-    let exact = conversation.closedAt ?? part?.createdAt
-    let time = exact ?? conversation.createdAt
-    return time < firstRunAt ? nil : Edge(time: time, isExact: exact != nil)
+    let created = conversation.state == .closed ? conversation.createdAt : nil
+    guard let time = conversation.closedAt ?? part?.createdAt ?? created, time >= firstRunAt
+    else { return nil }
+    return time
   }
 }

@@ -11,7 +11,7 @@ extension Stage {
   ///   `rename-user`, `set-user-role`, `deactivate-user`, `activate-user` `id`; `create-role`,
   ///   `create-queue` `name`, [`email`]; `rename-queue`, `rename-role`, `delete-role` `id`.
   /// - `lock-row` `id`, [`ms`]: another transaction holds it; `read-only`, `approval-lock` `id`,
-  ///   [`on`]: this record only.
+  ///   [`on`]: this record only; `share` `id`, `on` false: the API's user does not see it.
   /// - The set-up: see `setUp`. `expire-sessions`.
   func edit(_ body: JSON) throws -> JSON {
     let made: String? =
@@ -70,6 +70,7 @@ extension Stage {
     case "activate-user": org.activateUser(id)
     case "archive-task": org.archive(task: id)
     case "lock-row": org.lock(id, milliseconds: body["ms"]?.integer ?? 60_000)
+    case "share": org.share(id, body["on"]?.bool ?? true)
     case "read-only": toggle(body, &org.settings.readOnlyRecords, org.value(id, "Id") ?? id)
     case "approval-lock": toggle(body, &org.settings.approvalRecords, org.value(id, "Id") ?? id)
     case "rename-queue": org.renameQueue(id, try body.needed("name"))

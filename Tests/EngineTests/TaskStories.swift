@@ -269,7 +269,7 @@ extension EngineTests {
         Issue.record("logged on nobody")
         return
       }
-      #expect(none.code == "TASK-NO-RECORD")
+      #expect(none.code == "SYNC-TASK-NO-RECORD")
       guard case .refused(let unknown) = try await story.createTask("4711") else {
         Issue.record("logged what is not there")
         return
@@ -279,7 +279,7 @@ extension EngineTests {
         Issue.record("logged a message that is not there")
         return
       }
-      #expect(nothing.code == "TASK-NOTHING-TO-LOG")
+      #expect(nothing.code == "SYNC-TASK-NOTHING")
       #expect(try story.open() == [])
       let history = try story.store.history(ofPerson: person, limit: 100)
       #expect(history.filter { $0.what == "task" }.count == 2)

@@ -106,6 +106,31 @@ import Testing
     #expect(try world.call(.patch, "/sobjects/Lead/\(leads[2])", #"{"Title":"x"}"#).status == 204)
   }
 
+  @Test("L7: A record that is not shared is seen nowhere, and still a duplicate and in the way")
+  func unshared() throws {
+    let world = World {
+      $0.customFields = ["Lead": [.externalID("Intercom_ID__c")]]
+    }
+    let lead = world.org.createLead(email: "a@example.com", fields: ["Intercom_ID__c": "p"])
+    world.org.share(lead, false)
+    #expect(try world.column("SELECT Id FROM Lead", all: true).isEmpty)
+    #expect(try world.call(.get, "/sobjects/Lead/\(lead)").status == 404)
+    #expect(try world.call(.patch, "/sobjects/Lead/\(lead)", #"{"Title":"x"}"#).status == 404)
+    let body = #"{"LastName":"A","Company":"C","Email":"a@example.com"}"#
+    world.org.settings.duplicateRule = .init(.block)
+    let duplicate = try world.call(.post, "/sobjects/Lead", body)
+    #expect(try world.code(duplicate) == "DUPLICATES_DETECTED")
+    #expect(try duplicate.json[0]["duplicateResult"]["matchResults"].list.isEmpty)
+    world.org.settings.duplicateRule = nil
+    let taken = try world.call(
+      .post, "/sobjects/Lead", #"{"LastName":"A","Company":"C","Intercom_ID__c":"p"}"#)
+    #expect(try world.code(taken) == "DUPLICATE_VALUE")
+    let task = try world.call(.post, "/sobjects/Task", #"{"WhoId":"\#(lead)"}"#)
+    #expect(try world.code(task) == "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
+    world.org.share(lead, true)
+    #expect(try world.column("SELECT Id FROM Lead") == [lead])
+  }
+
   @Test("An object that may only be read is described so, and takes no rows")
   func readOnlyObject() throws {
     let world = World()

@@ -61,12 +61,30 @@ struct TaskPlanTests {
   func taggedMessage() {
     let messages = [
       Self.message("1", tags: [Self.tag(2_000)]), Self.message("2"),
-      Self.message("3", kind: "note", tags: [Self.tag(nil)]),
+      Self.message("3", kind: "note", tags: [Self.tag(2_100)]),
     ]
     #expect(owed(conversation(messages)) == [["1"], ["3"]])
     #expect(owed(conversation(messages), logged: ["1"]) == [["3"]])
     // The conversation's own tag takes them along.
-    #expect(owed(conversation(messages, tags: [Self.tag(2_000)])) == [["1", "2", "3"]])
+    #expect(owed(conversation(messages, tags: [Self.tag(2_500)])) == [["1", "2", "3"]])
+  }
+
+  @Test("T4: a tag on a message that the conversation lists as its own is no tag on it")
+  func listedTag() {
+    let timeless = [
+      Self.message("1"), Self.message("2", tags: [Self.tag(nil)]), Self.message("3"),
+    ]
+    let listed = conversation(timeless, tags: [Self.tag(3_000)])
+    #expect(owed(listed) == [["2"]])
+    #expect(owed(listed, taggedAt: 3_000, logged: ["2"]) == [])
+    // Tagged once more when the message was dealt with: now it is the conversation.
+    let again = conversation(timeless, tags: [Self.tag(4_000)])
+    #expect(owed(again, taggedAt: 3_000, logged: ["2"]) == [["1", "3"]])
+    // Logged by hand before: its tag brings nothing along.
+    #expect(owed(listed, logged: ["2"]) == [])
+    let timed = [Self.message("1"), Self.message("2", tags: [Self.tag(3_000)])]
+    #expect(owed(conversation(timed, tags: [Self.tag(3_000)])) == [["2"]])
+    #expect(owed(conversation(timed, tags: [Self.tag(4_000)])) == [["1", "2"]])
   }
 
   @Test("T1: a tag is an edge: it counts once, and again when it is applied anew")
@@ -116,11 +134,14 @@ struct TaskPlanTests {
     #expect(owed(closed, closedAt: 4_000).isEmpty)
     #expect(owed(closed, closedAt: 3_999, logged: ["1"]) == [["2", "3"]])
     #expect(owed(closed, settings: TaskSettings(tag: "salesforce-task")).isEmpty)
-    // Open again: it is logged when it closes the next time.
-    let reopened = conversation(closedAt: 4_000)
-    #expect(owed(reopened).isEmpty)
+    // Opened again before anybody looked: it was closed all the same, and what was written since
+    // waits for the next closing.
+    let late = Self.message("4", at: 4_500)
+    let reopened = conversation(Self.three + [late], closedAt: 4_000)
+    #expect(owed(reopened) == [["1", "2", "3"]])
+    #expect(owed(reopened, closedAt: 4_000, logged: ["1", "2", "3"]).isEmpty)
     #expect(
-      TaskPlan.handled(reopened, settings: Self.settings, firstRunAt: Self.start).closedAt == nil)
+      TaskPlan.handled(reopened, settings: Self.settings, firstRunAt: Self.start).closedAt == 4_000)
   }
 
   @Test("T1: without Intercom's statistics the part that records the closing tells its time")
@@ -225,7 +246,9 @@ struct TaskPlanTests {
     #expect(!wants(closed, TaskSettings()))
     #expect(wants(closed, onClose))
     #expect(!wants(closed, onClose, closedAt: 4_000))
-    #expect(!wants(conversation(nil, closedAt: 4_000), onClose))
+    #expect(wants(conversation(nil, closedAt: 4_000), onClose))
+    #expect(!wants(conversation(nil, closedAt: 4_000), onClose, closedAt: 4_000))
+    #expect(!wants(conversation(nil), onClose))
     #expect(!wants(conversation(nil, state: .closed, closedAt: 999), onClose))
     let timeless = conversation(nil, state: .closed)
     #expect(wants(timeless, onClose))

@@ -13,10 +13,11 @@ extension SalesforceSimulator {
       // Rules look at what is committed: two transactions at once make two records.
       found += matches(other, column, email).filter {
         !($0.table === place?.table && $0.index == place?.index)
-          && other.visible($0.index, now: clock.now) != nil
+          && other.committed($0.index, now: clock.now) != nil
       }
     }
     guard !found.isEmpty else { return }
+    let shown = rule.hidesMatches ? [] : found.filter { $0.table.isShared($0.index) }
     let message =
       rule.isMisspelt
       ? "You're creating a duplicate record. We recommend you use an existing record instead."
@@ -26,7 +27,7 @@ extension SalesforceSimulator {
     if !options.isCollection {
       error.payload = OrgMember(
         key: rule.isMisspelt ? "duplicateResut" : "duplicateResult",
-        value: payload(rule, table.schema.name, message, rule.hidesMatches ? [] : found))
+        value: payload(rule, table.schema.name, message, shown))
     }
     throw error
   }

@@ -11,6 +11,8 @@ final class OrgTable {
   private(set) var rows: [OrgRow] = []
   /// The versions that a commit has not yet replaced, by row.
   private(set) var pending: [Int: Pending] = [:]
+  /// Rows that sharing keeps from the running user, by place.
+  var unshared: Set<Int> = []
   let firstSerial: UInt32
 
   init(_ schema: OrgSchema, firstSerial: UInt32) {
@@ -55,9 +57,19 @@ final class OrgTable {
     return index < rows.count ? index : nil
   }
 
-  /// The row as committed; nil where it does not exist or is purged.
+  /// Whether the running user may see the row.
+  @inline(__always)
+  func isShared(_ index: Int) -> Bool { unshared.isEmpty || !unshared.contains(index) }
+
+  /// The row as committed; nil where it does not exist, is purged or is not shared.
   @inline(__always)
   func visible(_ index: Int, now: Int64) -> OrgRow? {
+    isShared(index) ? committed(index, now: now) : nil
+  }
+
+  /// The row as committed, whoever may see it; nil where it does not exist or is purged.
+  @inline(__always)
+  func committed(_ index: Int, now: Int64) -> OrgRow? {
     if !pending.isEmpty, let held = pending[index], now < held.visibleAt {
       guard let old = held.old, !old.isPurged else { return nil }
       return old

@@ -113,7 +113,9 @@ extension SalesforceSimulator {
   private func change(
     _ call: OrgCall, _ table: OrgTable, _ id: String
   ) throws(OrgError) -> Response {
-    guard let place = org.locate(id) else { throw .notFound }
+    guard let place = org.locate(id), place.table.isShared(place.index) else {
+      throw .notFound
+    }
     if let limit = call.headers["If-Unmodified-Since"].flatMap(OrgTime.parseHTTPDate),
       place.row.modifiedAt > limit
     {

@@ -52,6 +52,7 @@ extension SalesforceSimulator {
 
   /// Refuses what the state of a record forbids.
   func checkWritable(_ place: Org.Location) throws(OrgError) {
+    guard place.table.isShared(place.index) else { throw .crossReference }
     if place.row.isDeleted { throw .deleted }
     try checkLock(place)
     if settings.readOnlyRecords.contains(place.id) {

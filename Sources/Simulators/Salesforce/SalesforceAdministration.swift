@@ -55,6 +55,17 @@ extension SalesforceSimulator {
     busyRows[place.id] = clock.now + milliseconds
   }
 
+  /// Keeps a record from the running user, or shares it again: rules still find it, and its unique
+  /// values are still taken.
+  package func share(_ id: String, _ isShared: Bool) {
+    guard let place = org.locate(id) else { return }
+    if isShared {
+      place.table.unshared.remove(place.index)
+    } else {
+      place.table.unshared.insert(place.index)
+    }
+  }
+
   /// The platform's own run: closed tasks that are due, or were made, over a year ago.
   package func archiveOldTasks() {
     let limit = clock.now - 365 * OrgTime.day

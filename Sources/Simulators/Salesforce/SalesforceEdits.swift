@@ -226,7 +226,9 @@ extension SalesforceSimulator {
   }
 
   /// Whether others see the record: its transaction is committed.
-  package func isCommitted(_ id: String) -> Bool { org.visible(id) != nil }
+  package func isCommitted(_ id: String) -> Bool {
+    org.locate(id).map { $0.table.committed($0.index, now: clock.now) != nil } ?? false
+  }
 
   /// Whether a record is there and not in the recycle bin.
   package func isAlive(_ id: String) -> Bool { org.locate(id).map { !$0.row.isDeleted } ?? false }

@@ -3,6 +3,11 @@ extension SalesforceSimulator {
   func prepareTask(_ fields: inout [String: String?], isUpdate: Bool) throws(OrgError) {
     if let who = fields["WhoId"] ?? nil, let place = org.locate(who) {
       try checkLock(place)
+      guard place.table.isShared(place.index) else {
+        throw OrgError(
+          "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+          "insufficient access rights on cross-reference id", fields: [])
+      }
       if settings.readOnlyRecords.contains(place.id) {
         throw OrgError(
           "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
