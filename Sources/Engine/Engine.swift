@@ -223,6 +223,7 @@ package import SyncCore
       try salesforceDeliverer.desk.rested()
       try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
       try parts.store.trimErrors(now: parts.clock.now)
+      _ = try parts.store.trimHistory(now: parts.clock.now)
     }
     try closeInitial()
     parts.report(
