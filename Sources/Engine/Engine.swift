@@ -36,17 +36,17 @@ package import SyncCore
   /// The store failed: nothing can be done until the disk is mended; the daemon decides.
   package var onStoreFailure: ((any Error) -> Void)?
 
-  private(set) var isPrepared = false
+  var isPrepared = false
   /// How often Intercom was prepared again without a write that succeeded since.
-  private var preparedInVain: Int64 = 0
-  private var writtenBefore: Int64 = 0
+  var preparedInVain: Int64 = 0
+  var writtenBefore: Int64 = 0
   private(set) var isStopped = false
   /// Spares a look at the store after every settlement once the initial sync is done.
   private var isInitialOpen = true
   var asked: [Asked] = []
   var countedCalls = 0
   /// When people are to be read back over the whole overlap again.
-  private var nextDeepAt: Int64 = 0
+  var nextDeepAt: Int64 = 0
   var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
 
   /// A sync that somebody asked for and waits for.
@@ -110,6 +110,11 @@ package import SyncCore
 
   /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
+    do {
+      try parts.store.transaction { try parts.store.syncWatch(parts.settings.watchDefinition) }
+    } catch {
+      onStoreFailure?(error)
+    }
     pauseDelivery(true)
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
@@ -175,53 +180,7 @@ package import SyncCore
     return try await poll(isAsked: request != nil)
   }
 
-  // MARK: Preparing
-
-  /// Org, workspace and attributes, once; again after an attribute vanished.
-  ///
-  /// What is owed to Intercom goes out as soon as Intercom is ready, whatever Salesforce says (S8).
-  private func prepare() async throws {
-    guard !isPrepared else { return }
-    if preparation.workspace == nil { try await preparation.checkWorkspace() }
-    try await preparation.prepareAttributes()
-    try parts.store.transaction { try deliverer.succeeded(deliverer.health, isWrite: true) }
-    deliverer.pause(isPaused)
-    if preparation.organization == nil {
-      try await preparation.checkOrganization()
-      try recovered()
-    }
-    try noteFirstRun()
-    isPrepared = true
-    // Nothing is written to an org that is not known to be the right one (G2).
-    salesforceDeliverer.pause(isPaused)
-  }
-
-  /// Polls now, and people over the whole overlap.
-  private func pollSoon() {
-    nextDeepAt = parts.clock.uptime
-    nextPollAt = parts.clock.uptime
-    wake.raise()
-  }
-
-  /// Nothing is delivered until Intercom is looked at again: at once the first time, later and
-  /// later while no write succeeds.
-  private func prepareAgain(withNewToken: Bool = false) {
-    let wasPrepared = isPrepared
-    isPrepared = false
-    deliverer.pause(true)
-    if withNewToken {
-      preparation.forgetWorkspace()
-      parts.forgetAccessToken()
-    }
-    // The others that were in flight failed for the same reason.
-    guard wasPrepared else { return }
-    if deliverer.writtenCount > writtenBefore { preparedInVain = 0 }
-    writtenBefore = deliverer.writtenCount
-    let wait = preparedInVain == 0 ? 0 : min(900_000, Int64(5_000) << min(preparedInVain, 8))
-    preparedInVain += 1
-    nextPollAt = parts.clock.uptime + wait
-    wake.raise()
-  }
+  // MARK: Polling
 
   private func isFullDue() throws -> Bool {
     if try FullRead.load(parts.store) != nil { return true }
@@ -369,7 +328,7 @@ package import SyncCore
         .sideBroken, "Salesforce is in trouble. \(failure.sentence)", failure: failure))
   }
 
-  private func recovered() throws {
+  func recovered() throws {
     guard salesforceHealth.succeeded(isWrite: false) else { return }
     try parts.store.transaction {
       let closed = try parts.store.closeErrors(

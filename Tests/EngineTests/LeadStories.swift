@@ -11,7 +11,7 @@ import Testing
 extension EngineTests {
   @Suite struct LeadStories {
     @EventLoop
-    @Test("L1 L3 L4 L8: a rule that comes to hold makes one lead, and the person carries it at once")
+    @Test("L1 L4 L8: a rule that comes to hold makes one lead, which the person carries at once")
     func rule() async throws {
       let story = try Story.withRule()
       story.intercom.defineAttribute("company_size", dataType: "integer")
@@ -95,7 +95,7 @@ extension EngineTests {
     }
 
     @EventLoop
-    @Test("L1 L2: an e-mail address left in an auto message makes the lead; a rule is not used up by a refusal")
+    @Test("L1 L2: an e-mail address left later makes the lead: a refusal uses up no rule")
     func email() async throws {
       let story = try Story.withRule()
       let person = story.person(nil, role: .lead)
@@ -224,7 +224,7 @@ extension EngineTests {
     // MARK: There already
 
     @EventLoop
-    @Test("L3: a record that came since the last poll is linked instead, pinned, and the answer says so")
+    @Test("L3: a record newer than the last poll is linked instead, pinned; the answer says so")
     func exists() async throws {
       let story = try Story.withRule()
       let person = story.person("a@example.com", name: "A")
@@ -294,7 +294,7 @@ extension EngineTests {
     }
 
     @EventLoop
-    @Test("L4: a required field that nothing fills is named, and the mended configuration makes the lead")
+    @Test("L4: a required field that nothing fills is named; a default for it makes the lead")
     func required() async throws {
       let story = try Story.withRule()
       story.salesforce.defineField(
