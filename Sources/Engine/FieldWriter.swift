@@ -198,8 +198,9 @@ import SyncCore
     let settlement = FieldSettlement(store, now: desk.clock.now)
     try settlement.note(item.write, of: item.personID, on: item.recordID)
     for (attribute, failure) in item.refusals {
-      try settlement.enter(
-        Report(failure), attribute, of: item.personID, on: item.recordID)
+      var report = Report(failure)
+      report.what = "take the attribute \(attribute) over to the lead \(item.recordID)"
+      try settlement.enter(report, attribute, of: item.personID, on: item.recordID)
     }
     try store.settle(item.delivery)
     guard !item.write.attributes.isEmpty else { return }

@@ -133,9 +133,11 @@ import Wire
         var isNews = false
         let sink = PageSink(columns: PersonColumn.allCases.count) { batch in
           try batch.forEach { row in
-            if !parked.isEmpty { try self.unpark(row, of: parked) }
+            let isLater = try !parked.isEmpty && self.isLater(row, of: parked)
             newest = max(newest, row.integer(PersonColumn.updatedAt.rawValue) ?? 0)
-            if try comparison.compare(row) != .same { isNews = true }
+            let isOther = try comparison.compare(row) != .same
+            if isOther { isNews = true }
+            if isLater || isOther, !parked.isEmpty { try self.unpark(row, of: parked) }
           }
         }
         try page.forEachRow(sink)
@@ -150,13 +152,19 @@ import Wire
     if isDeep { try store.transaction { try store.setCursor(Self.people, Cursor(since: newest)) } }
   }
 
-  /// What Salesforce refused of a person may do once the person has changed, whether or not
-  /// anything of it is watched (E2).
-  private func unpark(_ row: borrowing RowBuffer, of parked: Set<String>) throws {
+  /// Whether a person of whom something was refused has changed, watched or not; seconds are all
+  /// that Intercom tells.
+  private func isLater(_ row: borrowing RowBuffer, of parked: Set<String>) throws -> Bool {
     guard let id = row.string(PersonColumn.id.rawValue), parked.contains(id),
       let stamp = row.integer(PersonColumn.updatedAt.rawValue),
-      let known = try parts.store.person(id), known.updatedAt < stamp
-    else { return }
+      let known = try parts.store.person(id)
+    else { return false }
+    return known.updatedAt < stamp
+  }
+
+  /// What Salesforce refused of a person may do once the person has changed (E2).
+  private func unpark(_ row: borrowing RowBuffer, of parked: Set<String>) throws {
+    guard let id = row.string(PersonColumn.id.rawValue), parked.contains(id) else { return }
     try parts.store.unparkSalesforce(person: id, lane: isAsked ? .asked : .fresh)
   }
 }

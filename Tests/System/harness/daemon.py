@@ -7,14 +7,18 @@ import socket
 import subprocess
 import time
 
-from .cases import Failed, check, equal
+from .cases import Failed, check, contains, equal
 
 SECRETS = {"salesforce-client-secret": "salesforce_client_secret",
            "intercom-access-token": "intercom_token"}
 
 
 def toml(value):
-    """A setting as TOML writes it; JSON's texts, numbers and lists are TOML too."""
+    """A setting as TOML writes it; JSON's texts and numbers are TOML too."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{toml(key)} = {toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -55,7 +59,7 @@ class Daemon:
         lines = []
         for table, values in self.settings.items():
             lines.append(f"[{table}]")
-            lines += [f"{key} = {toml(value)}" for key, value in values.items()]
+            lines += [f"{toml(key)} = {toml(value)}" for key, value in values.items()]
         self.write("\n".join(lines) + "\n")
 
     def write(self, text):
@@ -168,6 +172,14 @@ class Daemon:
 
     def errors(self):
         return self.json("errors")
+
+    def error(self, code, *parts):
+        """The only open entry: of that code, with `parts` in its text."""
+        entries = self.errors()
+        equal([entry["code"] for entry in entries], [code], "the open entries")
+        text = " ".join(str(entries[0][key]) for key in ("what", "cause", "remedy", "subject"))
+        contains(text, parts, f"the entry {code}")
+        return entries[0]
 
     def call(self, message, seconds=10):
         """Bytes to the control socket; what came back until it is silent or closed."""

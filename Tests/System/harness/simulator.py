@@ -78,6 +78,14 @@ class Simulator:
     def person(self, email, **more):
         return self.intercom("create", email=email, **more)
 
+    def talk(self, person, text, **more):
+        """A conversation that the person begins; its id."""
+        return self.intercom("conversation", id=person, text=text, **more)
+
+    def admin(self, name, email, **more):
+        """A teammate with an inbox seat; the id."""
+        return int(self.intercom("add-admin", name=name, email=email, **more))
+
     def fault(self, side, kind, fault, **more):
         self.control.call("POST", "/fault", {"side": side, "kind": kind, "fault": fault, **more})
 
@@ -122,6 +130,35 @@ class Simulator:
     def record(self, record, fields=None):
         query = f"?fields={fields}" if fields else ""
         return self.control.call("GET", f"/record/{record}{query}")
+
+    def rows(self, kind, field, value, fields):
+        """The live records of an object whose field has that value."""
+        query = urllib.parse.urlencode(
+            {"object": kind, "field": field, "value": value, "fields": fields})
+        return self.control.call("GET", "/records?" + query)["rows"]
+
+    def leads(self, email, fields="Email,LastName"):
+        return self.rows("Lead", "Email", email, fields)
+
+    def tasks(self, record):
+        """The tasks of a record, oldest first."""
+        return self.rows(
+            "Task", "WhoId", record,
+            "Subject,Description,OwnerId,Status,IsClosed,ActivityDate,WhoId")
+
+    def talked(self, conversation):
+        return self.control.call("GET", f"/conversation/{conversation}")
+
+    def calls(self, kind=None, path=""):
+        """Salesforce's calls, of a kind and an end of the path."""
+        every = self.control.call("GET", "/calls?since=0")["calls"]
+        return [call for call in every
+                if (kind is None or call["kind"] == kind) and call["path"].endswith(path)]
+
+    def writes(self):
+        """What was written on both sides since the counters were reset."""
+        counters = self.counters()
+        return counters["salesforce"]["writes"] + counters["intercom"]["writes"]
 
     # As an API client of its own
 
