@@ -132,7 +132,9 @@ package enum AssignOutcome: Sendable, Equatable {
         }
         return isNew ? .created(ids) : .exists(ids)
       }
-      if isStopped { return .waiting("The daemon is stopping.") }
+      if isStopped || salesforceDeliverer.desk.isStopping {
+        return .waiting("The daemon is stopping.")
+      }
       await salesforceDeliverer.nextSettlement()
     }
   }

@@ -67,7 +67,14 @@ import SyncCore
   private func owner(of item: Item) async throws -> String? {
     guard !item.isOwnerless, let email = item.payload.teammateEmail else { return nil }
     if let known = facts.user(email, uptime: desk.clock.uptime) { return known }
-    let user = try await desk.parts.salesforce.activeUser(withEmail: email)
+    let user: String?
+    do throws(Failure) {
+      user = try await desk.parts.salesforce.activeUser(withEmail: email)
+    } catch {
+      // One address that Salesforce does not like is no reason to log nothing.
+      guard error.meaning.kind == .refused else { throw error }
+      user = nil
+    }
     facts.note(user: user, email: email, uptime: desk.clock.uptime)
     return user
   }

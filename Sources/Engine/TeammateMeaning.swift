@@ -19,17 +19,17 @@ extension EngineMeaning {
     remedy: "Set it to the e-mail address of a teammate with a seat in the inbox, or leave it out "
       + "to act as the one whose token it is. What waits is then assigned by itself.")
   package static let taskWithoutRecord = Meaning(
-    "SYNC-TASK-NO-RECORD", .refused,
+    "TASK-NO-RECORD", .refused,
     cause: "Nobody in the conversation matches a Salesforce record.",
     remedy: "Create a lead for the person ('sfsyncctl lead create'), or link one by hand, and ask "
       + "again.")
   package static let taskWithoutMessage = Meaning(
-    "SYNC-TASK-NOTHING", .refused,
+    "TASK-NOTHING-TO-LOG", .refused,
     cause: "The conversation, or the message asked for, has nothing to log: it is empty, was "
       + "deleted, or is not among the newest 500 messages.",
     remedy: "Look at the conversation in Intercom; correct the number of the message.")
   package static let assignmentWithoutLink = Meaning(
-    "SYNC-ASSIGN-NO-RECORD", .refused,
+    "ASSIGN-NO-RECORD", .refused,
     cause: "Nobody in the conversation is linked to a Salesforce record with an owner.",
     remedy: "Link the person to a record, or assign the conversation by hand.")
 

@@ -192,7 +192,7 @@ extension EngineTests {
         Issue.record("assigned without a record")
         return
       }
-      #expect(none.code == "SYNC-ASSIGN-NO-RECORD")
+      #expect(none.code == "ASSIGN-NO-RECORD")
       #expect(try story.open() == [])
     }
 

@@ -118,8 +118,10 @@ extension EngineTests {
       story.salesforce.settings.validationRule = { object, fields in
         object == "Task" && fields["WhoId"] == leads[3] ? "No tasks on Mondays" : nil
       }
-      story.salesforce.settings.readOnlyRecords = [leads[5]]
-      story.edit { salesforce, _ in salesforce.lock(leads[7], milliseconds: 90_000) }
+      story.edit { salesforce, _ in
+        salesforce.lock(leads[7], milliseconds: 90_000)
+        salesforce.share(leads[5], false)
+      }
       for person in people { story.tag(story.conversation(person)) }
       try await story.sync()
       let refused = [3]
@@ -130,10 +132,12 @@ extension EngineTests {
       let entry = try #require(entries.first { $0.code == "SF-VALIDATION" })
       #expect(entry.recordID == leads[refused[0]] && entry.personID == people[refused[0]])
       #expect(entry.what.contains("conversation") && entry.answer.contains("Mondays"))
+      #expect(
+        entries.filter { $0.recordID == leads[5] }.map(\.code) == ["SF-REFERENCE-ACCESS"])
       await story.simulation.advance(minutes: 10)
       #expect(story.tasks(on: leads[7]).count == 1)
       story.salesforce.settings.validationRule = nil
-      story.salesforce.settings.readOnlyRecords = []
+      story.edit { salesforce, _ in salesforce.share(leads[5], true) }
       try await story.ask { _ = try $0.retryParked(person: nil) }
       await story.simulation.advance(minutes: 2)
       #expect(leads.allSatisfy { story.tasks(on: $0).count == 1 })

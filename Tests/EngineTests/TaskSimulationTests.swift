@@ -55,6 +55,12 @@ import Testing
     try await story.begin()
     let state = State()
     story.world.faultsOneIn = random.pick([nil, 30, 10, 5]) ?? nil
+    let hasLateCommits = random.happens(oneIn: 2)
+    story.world.faultAt = { request, _ in
+      guard hasLateCommits, request.makesTasks, random.happens(oneIn: 5) else { return nil }
+      story.salesforce.faults.schedule(lateBy: random.within(60_000...560_000)) { _ in true }
+      return nil
+    }
     for _ in 0..<(20 + random.below(30)) {
       await story.simulation.advance(seconds: Double(random.within(1...240)))
       edit(story, random, state, records, people, onClose: onClose)
@@ -68,6 +74,7 @@ import Testing
       }
     }
     story.world.faultsOneIn = nil
+    story.world.faultAt = nil
     await story.simulation.advance(minutes: 70)
     try await story.simulation.ask { _ = try $0.retryParked(person: nil) }
     guard try await story.simulation.drainOutbox(minutes: 60) else {

@@ -269,7 +269,7 @@ extension EngineTests {
         Issue.record("logged on nobody")
         return
       }
-      #expect(none.code == "SYNC-TASK-NO-RECORD")
+      #expect(none.code == "TASK-NO-RECORD")
       guard case .refused(let unknown) = try await story.createTask("4711") else {
         Issue.record("logged what is not there")
         return
@@ -279,10 +279,42 @@ extension EngineTests {
         Issue.record("logged a message that is not there")
         return
       }
-      #expect(nothing.code == "SYNC-TASK-NOTHING")
+      #expect(nothing.code == "TASK-NOTHING-TO-LOG")
       #expect(try story.open() == [])
       let history = try story.store.history(ofPerson: person, limit: 100)
       #expect(history.filter { $0.what == "task" }.count == 2)
+    }
+
+    @EventLoop
+    @Test("T4: a record that is converted or deleted at the very moment of logging")
+    func raced() async throws {
+      for isDeleted in [false, true] {
+        let story = try Story.withTasks()
+        let lead = story.lead("a@example.com")
+        let other = story.lead("b@example.com")
+        let people = ["a", "b"].map { story.person("\($0)@example.com") }
+        try await story.begin()
+        for person in people { story.tag(story.conversation(person)) }
+        var contact: String?
+        var isDone = false
+        story.world.faultAt = { request, _ in
+          guard request.makesTasks, !isDone else { return nil }
+          isDone = true
+          if isDeleted {
+            story.salesforce.delete(lead)
+          } else {
+            contact = story.salesforce.convert(lead: lead)
+          }
+          return nil
+        }
+        try await story.sync()
+        #expect(isDone && story.tasks(on: other).count == 1)
+        let onContact = contact.map { story.tasks(on: $0).count }
+        #expect(onContact == (isDeleted ? nil : 1))
+        #expect(try story.open() == [])
+        #expect(try await story.isAtRest())
+        #expect(story.tasks.count == (isDeleted ? 1 : 2))
+      }
     }
   }
 }
