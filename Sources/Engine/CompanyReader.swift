@@ -22,7 +22,8 @@ import SyncCore
       let company = try await parts.pace.call(isAsked: isAsked) {
         try await parts.intercom.company(id)
       }
-      try parts.store.transaction { try set(id, company?.values) }
+      // One that is gone is known to have nothing.
+      try parts.store.transaction { try set(id, company?.values ?? [:]) }
     }
   }
 
@@ -43,9 +44,9 @@ import SyncCore
   }
 
   /// Only what somebody looks at is kept, so that a company that did other things is no news.
-  private func set(_ id: String, _ values: Values?) throws {
+  private func set(_ id: String, _ values: Values) throws {
     let names = parts.settings.watchedOfCompany
     try parts.store.setCompany(
-      id, values?.filter { names.contains($0.key) }, now: parts.clock.now, cycle: cycle)
+      id, values.filter { names.contains($0.key) }, now: parts.clock.now, cycle: cycle)
   }
 }

@@ -110,6 +110,11 @@ package import SyncCore
 
   /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
+    do {
+      try parts.store.transaction { try parts.store.syncWatch(parts.settings.watchDefinition) }
+    } catch {
+      onStoreFailure?(error)
+    }
     pauseDelivery(true)
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }

@@ -63,6 +63,11 @@ package struct EngineSettings: Sendable, Equatable {
     Set(mapping.keys).union(leads.rules.flatMap(\.conditions).map(\.attribute)).sorted()
   }
 
+  /// Tells one set of what is read of people from another.
+  var watchDefinition: String {
+    (watchedAttributes + (assign.assignsPeople ? ["owner_id"] : [])).joined(separator: "\n")
+  }
+
   /// Whether anything that is watched belongs to the company.
   package var readsCompanies: Bool {
     watchedAttributes.contains { AttributeName.ofCompany($0) != nil }

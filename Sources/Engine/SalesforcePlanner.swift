@@ -82,7 +82,10 @@ import SyncCore
   ) throws {
     guard let rules, !rules.isEmpty || tagRule != nil else { return }
     let values = try store.values(of: person)
-    noteUnnamed(values["tag"], of: person.id)
+    guard try isKnown(person, values["tag"]) else {
+      if isLinked { try store.setUsed(person: person.id) }
+      return
+    }
     var holds: Set<String> = []
     var used: Set<String> = []
     for (rule, isUsed) in try store.holds(of: person.id) where rule != tagRule {
@@ -104,6 +107,20 @@ import SyncCore
     }
   }
 
+  /// Whether all that the rules look at is known of this person; what is not must not be taken for
+  /// not holding, since the next look would take it for an edge (L1a).
+  private func isKnown(_ person: Person, _ tags: Value?) throws -> Bool {
+    guard !settings.leads.rules.isEmpty else { return true }
+    guard store.isWatched(person), !noteUnnamed(tags, of: person.id) else { return false }
+    return try !rulesUseCompanies || store.knowsCompany(of: person)
+  }
+
+  private var rulesUseCompanies: Bool {
+    settings.leads.rules.contains { rule in
+      rule.conditions.contains { AttributeName.ofCompany($0.attribute) != nil }
+    }
+  }
+
   /// What the tag says is noted by those who read it, and stays.
   private func setHolds(_ holding: Set<String>, of personID: String) throws {
     let known = try store.holds(of: personID)
@@ -114,11 +131,13 @@ import SyncCore
     try store.setHolds(wanted, of: personID)
   }
 
-  private func noteUnnamed(_ tags: Value?, of personID: String) {
-    guard usesTagNames, case .list(let ids)? = tags else { return }
-    if ids.contains(where: { $0.text.map { tagNames[$0] == nil } ?? false }) {
-      unnamed.insert(personID)
-    }
+  /// Whether the person bears a tag whose name is not known yet.
+  private func noteUnnamed(_ tags: Value?, of personID: String) -> Bool {
+    guard usesTagNames, case .list(let ids)? = tags,
+      ids.contains(where: { $0.text.map { tagNames[$0] == nil } ?? false })
+    else { return false }
+    unnamed.insert(personID)
+    return true
   }
 
   /// Owes a lead; one that is owed already keeps its cause.
@@ -154,9 +173,14 @@ import SyncCore
     guard let lead else { return }
     let known = try store.fieldBase(person: person.id, record: lead.id)
     let values = try store.values(of: person)
+    let isWatched = store.isWatched(person)
+    let knowsCompany = try store.knowsCompany(of: person)
     let plan = FieldPlan.make(
       values: values, base: known?.base ?? [:], refused: known?.refused ?? [:],
-      mapping: settings.mapping, fields: fields)
+      mapping: settings.mapping, fields: fields
+    ) { attribute in
+      isWatched && (knowsCompany || AttributeName.ofCompany(attribute) == nil)
+    }
     // A value that was refused and is back at what Salesforce has is nobody's affair any more.
     let undone = (known?.refused ?? [:]).filter {
       values[$0.key] != $0.value && plan.values[$0.key] == nil && plan.refused[$0.key] == nil

@@ -56,7 +56,7 @@ extension Store {
 
   private static let personColumns = """
     id, updated_at, role, email, external_id, observed, sent, returned, accepted, watched,
-    company_id, teammate_id, created_at, rules_epoch
+    company_id, teammate_id, created_at, rules_epoch, watch_epoch
     """
 
   private static func person(_ row: Statement) -> Person {
@@ -67,7 +67,7 @@ extension Store {
       returned: row.textOrNull(7).map { AttributeValues(encoded: $0) },
       accepted: AttributeSet(rawValue: row.integer(8)), watched: Values(json: row.textOrNull(9)),
       companyID: row.textOrNull(10), teammateID: row.textOrNull(11), createdAt: row.integer(12),
-      rulesEpoch: row.integer(13))
+      rulesEpoch: row.integer(13), watchEpoch: row.integer(14))
   }
 
   package func person(_ id: String) throws(SQLError) -> Person? {

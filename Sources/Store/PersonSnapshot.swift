@@ -12,6 +12,7 @@ package final class PersonComparison {
   private let kind: ReadKind
   private let cycle: Int64
   private let sweep: Int64
+  private let watchEpoch: Int64
   private let startedAt: Int64
 
   package private(set) var changed = 0
@@ -29,25 +30,27 @@ package final class PersonComparison {
     self.kind = kind
     self.cycle = cycle
     self.sweep = sweep
+    watchEpoch = store.watchEpoch
     let database = store.database
     find = try database.statement(
-      "SELECT updated_at, fingerprint, sweep FROM person WHERE id = ?")
+      "SELECT updated_at, fingerprint, sweep, watch_epoch FROM person WHERE id = ?")
     insert = try database.statement(
       """
       INSERT INTO person(id, updated_at, fingerprint, role, email, external_id, observed, sweep,
-        watched, company_id, teammate_id, created_at)
-      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        watched, company_id, teammate_id, created_at, watch_epoch)
+      VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
       """)
     update = try database.statement(
       """
       UPDATE person SET updated_at = ?2, fingerprint = ?3, role = ?4, email = ?5,
         external_id = ?6, observed = ?7, sweep = max(sweep, ?8), watched = ?9, company_id = ?10,
-        teammate_id = ?11, created_at = ?12
+        teammate_id = ?11, created_at = ?12, watch_epoch = ?13
       WHERE id = ?1
       """)
     touch = try database.statement(
       """
-      UPDATE person SET updated_at = max(updated_at, ?2), sweep = max(sweep, ?3) WHERE id = ?1
+      UPDATE person SET updated_at = max(updated_at, ?2), sweep = max(sweep, ?3), watch_epoch = ?4
+      WHERE id = ?1
       """)
     // A poll takes over what a full read under way has noted: it will be planned sooner.
     isNoNews = try database.statement(
@@ -82,14 +85,15 @@ package final class PersonComparison {
     // Of a row that was taken for deleted without being read, any word is news.
     let isFinal = kind == .poll || stamp < startedAt || find.isBlank(1)
     let knownSweep = find.integer(2)
+    let knownEpoch = find.integer(3)
     find.reset()
     if isSame {
-      if stamp > knownStamp || sweep > knownSweep { try touchRow(row, stamp) }
+      if stamp > knownStamp || sweep > knownSweep { try touchRow(row, stamp, watchEpoch) }
       return .same
     }
     // Older than what we know, answers to our own writes included (S11).
     guard stamp > knownStamp || (stamp == knownStamp && isFinal) else {
-      if sweep > knownSweep { try touchRow(row, knownStamp) }
+      if sweep > knownSweep { try touchRow(row, knownStamp, knownEpoch) }
       return .stale
     }
     try write(update, row, stamp, fingerprint)
@@ -140,10 +144,13 @@ package final class PersonComparison {
     try note.run()
   }
 
-  private func touchRow(_ row: borrowing RowBuffer, _ stamp: Int64) throws(SQLError) {
+  private func touchRow(
+    _ row: borrowing RowBuffer, _ stamp: Int64, _ epoch: Int64
+  ) throws(SQLError) {
     touch.bind(1, row, PersonColumn.id.rawValue)
     touch.bind(2, stamp)
     touch.bind(3, sweep)
+    touch.bind(4, epoch)
     try touch.run()
   }
 
@@ -162,6 +169,7 @@ package final class PersonComparison {
     statement.bind(10, row, PersonColumn.companyID.rawValue)
     statement.bind(11, row, PersonColumn.teammateID.rawValue)
     statement.bind(12, row.integer(PersonColumn.createdAt.rawValue))
+    statement.bind(13, watchEpoch)
     try statement.run()
   }
 }

@@ -8,6 +8,9 @@ extension Schema {
     ALTER TABLE person ADD COLUMN teammate_id TEXT;
     ALTER TABLE person ADD COLUMN created_at INTEGER;
     ALTER TABLE person ADD COLUMN rules_epoch INTEGER NOT NULL DEFAULT 0;
+    -- Of what was looked at when this person was last read: what is absent in `watched` is known to
+    -- be nothing only where this is the present one.
+    ALTER TABLE person ADD COLUMN watch_epoch INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX person_company ON person(company_id) WHERE company_id IS NOT NULL;
 
     -- The Lead's company or the Contact's account, and that account's owner.

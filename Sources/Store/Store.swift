@@ -27,6 +27,8 @@ package final class Store {
 
   package var settings: Settings
   let database: Database
+  /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
+  var watchEpoch: Int64 = 0
 
   private init(database: Database, settings: Settings) {
     self.database = database
@@ -147,6 +149,7 @@ package final class Store {
     if !isNew, try get("clean") == nil { try check() }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
+    watchEpoch = try integer(Self.watchEpochKey) ?? 0
     return isNew
   }
 

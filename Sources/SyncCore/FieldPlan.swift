@@ -31,18 +31,22 @@ package struct FieldPlan: Sendable, Equatable {
   ///
   /// - `values`: of the person, by ``AttributeName``, `company.*` among them; absent is no news.
   /// - `base`: of each attribute Intercom's value when it was last written or taken over.
+  /// - `isKnownAbsent`: whether an attribute without a value surely has none, so that its first
+  ///   value later is a change and not something to fill with.
   /// - `refused`: values that Salesforce or the fitting refused: not tried again while they last.
   /// - `mapping`: attribute to API name.
   /// - `fields`: of Lead, by describe; a mapped field that is missing there is passed over here
   ///   and told by ``unmappable(mapping:fields:)``.
   package static func make(
     values: Values, base: Values, refused: Values, mapping: [String: String],
-    fields: [FieldDescription]
+    fields: [FieldDescription], isKnownAbsent: (String) -> Bool = { _ in false }
   ) -> FieldPlan {
     var plan = FieldPlan()
     let table = FieldTable(fields)
     for (attribute, name) in mapping.sorted(by: { $0.key < $1.key }) {
-      guard let field = table[name], field.isUpdateable, let value = values[attribute] else {
+      guard let field = table[name], field.isUpdateable else { continue }
+      guard let value = values[attribute] else {
+        if base[attribute] == nil, isKnownAbsent(attribute) { plan.rebase[attribute] = .null }
         continue
       }
       if let refused = refused[attribute] {

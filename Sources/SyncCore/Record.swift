@@ -107,13 +107,15 @@ package struct Person: Sendable, Equatable {
   package var createdAt: Int64
   /// The epoch of the rules that this person was last judged by; 0 for none (L1a).
   package var rulesEpoch: Int64
+  /// Of the set of values that were looked at when this person was last read; 0 for none.
+  package var watchEpoch: Int64
 
   package init(
     id: String, updatedAt: Int64 = 0, role: String = "user", email: String? = nil,
     externalID: String? = nil, observed: AttributeValues = AttributeValues(),
     sent: AttributeValues? = nil, returned: AttributeValues? = nil,
     accepted: AttributeSet = AttributeSet(), watched: Values = [:], companyID: String? = nil,
-    teammateID: String? = nil, createdAt: Int64 = 0, rulesEpoch: Int64 = 0
+    teammateID: String? = nil, createdAt: Int64 = 0, rulesEpoch: Int64 = 0, watchEpoch: Int64 = 0
   ) {
     self.id = id
     self.updatedAt = updatedAt
@@ -129,5 +131,6 @@ package struct Person: Sendable, Equatable {
     self.teammateID = teammateID
     self.createdAt = createdAt
     self.rulesEpoch = rulesEpoch
+    self.watchEpoch = watchEpoch
   }
 }

@@ -42,8 +42,12 @@ package enum TaskPlan {
       isNewer(tagged, than: taggedAt)
       && !isOfMessages(
         tagged, conversation, settings, isKnown: taggedAt != nil && marked.isEmpty)
-    if isAsked || isWhole || isNewer(closed, than: closedAt) {
-      return LogItem(left).map { [$0] } ?? []
+    if isAsked || isWhole { return LogItem(left).map { [$0] } ?? [] }
+    if let closed, isNewer(closed, than: closedAt) {
+      // What was written since it was opened again waits for the next closing.
+      let told = left.filter { conversation.state == .closed || $0.createdAt <= closed }
+      let rest = marked.filter { !told.contains($0) }
+      return ([told] + rest.map { [$0] }).compactMap { LogItem($0) }
     }
     return marked.compactMap { LogItem([$0]) }
   }
@@ -83,7 +87,8 @@ package enum TaskPlan {
     _ conversation: Conversation, settings: TaskSettings, closedAt: Int64?, firstRunAt: Int64
   ) -> Bool {
     if settings.tag != nil { return true }
-    guard settings.logsOnClose, conversation.state == .closed else { return false }
+    let isClosed = conversation.state == .closed
+    guard settings.logsOnClose, isClosed || conversation.closedAt != nil else { return false }
     let time = conversation.closedAt ?? conversation.updatedAt
     return time >= firstRunAt && time > closedAt ?? .min
   }
@@ -129,12 +134,16 @@ package enum TaskPlan {
   }
 
   /// By Intercom's statistics, else by the part that records it, else as for tags.
+  ///
+  /// A conversation that was opened again since was closed all the same.
   private static func closing(
     _ conversation: Conversation, _ settings: TaskSettings, _ firstRunAt: Int64
   ) -> Int64? {
-    guard settings.logsOnClose, conversation.state == .closed else { return nil }
+    guard settings.logsOnClose else { return nil }
     let part = conversation.messages?.last { $0.kind == "close" }
-    let time = conversation.closedAt ?? part?.createdAt ?? conversation.createdAt
-    return time < firstRunAt ? nil : time
+    let created = conversation.state == .closed ? conversation.createdAt : nil
+    guard let time = conversation.closedAt ?? part?.createdAt ?? created, time >= firstRunAt
+    else { return nil }
+    return time
   }
 }

@@ -9,7 +9,8 @@ import Testing
 extension EngineTests {
   @Suite struct ConversationStories {
     @EventLoop
-    @Test("T1 O1: a conversation that cannot be read for a while is not lost, nor does it hold others")
+    @Test(
+      "T1 O1: a conversation that cannot be read for a while is not lost, nor does it hold others")
     func unreadable() async throws {
       let story = try Story.withTasks()
       let lead = story.lead("a@example.com")
@@ -39,7 +40,8 @@ extension EngineTests {
     }
 
     @EventLoop
-    @Test("S8: what conversations lack a permission for holds up no attributes, and heals by itself")
+    @Test(
+      "S8: what conversations lack a permission for holds up no attributes, and heals by itself")
     func forbidden() async throws {
       let story = try Story.withTasks(settings: { $0.assign.assignsConversations = true })
       let ann = story.user("Ann")
@@ -70,6 +72,7 @@ extension EngineTests {
         $0.assign.assignsConversations = true
       })
       let person = story.person("new@example.com")
+      _ = story.intercom.addTag("lead")
       try await story.begin()
       let conversation = story.conversation(person, "I want to buy")
       story.tag(conversation)
@@ -101,7 +104,8 @@ extension EngineTests {
     }
 
     @EventLoop
-    @Test("M7 T1: a pinned record comes first, whatever its address; tasks of a converted one move on")
+    @Test(
+      "M7 T1: a pinned record comes first, whatever its address; tasks of a converted one move on")
     func pinned() async throws {
       let story = try Story.withTasks(onClose: true)
       let pinned = story.lead("elsewhere@example.com")
@@ -128,7 +132,8 @@ extension EngineTests {
     }
 
     @EventLoop
-    @Test("T1: both readings of where a message's tag shows give one task", arguments: [true, false])
+    @Test(
+      "T1: both readings of where a message's tag shows give one task", arguments: [true, false])
     func readings(showsOnConversation: Bool) async throws {
       let story = try Story.withTasks()
       story.intercom.settings.messageTagsShowOnConversation = showsOnConversation

@@ -125,6 +125,7 @@ import Simulators
     guard let id = record() else { return }
     let address = email()
     ledger.shake(record: id)
+    ledger.readdress(id)
     salesforce.update(id, ["Email": address], visibleAfter: late)
     ledger.shake(record: id)
     world.note("edit: e-mail of \(id) \(address ?? "-")")

@@ -27,6 +27,10 @@ import Simulators
   private(set) var shaken: Set<String> = []
   /// Where merges and conversions have led from a record, undone ones too.
   private(set) var followed: [String: Set<String>] = [:]
+  /// People who were owed a lead at some time: whatever they matched may be pinned (L3).
+  private(set) var fired: Set<String> = []
+  /// Records whose address was edited.
+  private(set) var readdressed: Set<String> = []
   private var serial = 0
 
   init(_ world: SimulatedWorld) { self.world = world }
@@ -59,6 +63,13 @@ import Simulators
       shaken.insert(person)
     }
   }
+
+  func fire(_ person: String) {
+    fired.insert(person)
+    shaken.insert(person)
+  }
+
+  func readdress(_ record: String) { readdressed.insert(record) }
 
   func shake(person id: String) { shaken.insert(id) }
 

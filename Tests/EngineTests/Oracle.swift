@@ -68,6 +68,11 @@ import SyncCore
     for new in ledger.successors(of: ledger.everMatched[person] ?? []) {
       if let end = ledger.end(of: new), !allowed.contains(end) { allowed.append(end) }
     }
+    // Whoever was owed a lead may be pinned to what was found or made then (L3, M7).
+    if ledger.fired.contains(person) {
+      allowed += matching
+      allowed += (ledger.everMatched[person] ?? []).compactMap { ledger.end(of: $0) }
+    }
     if matching.isEmpty { allowed.append(nil) }
     return allowed
   }

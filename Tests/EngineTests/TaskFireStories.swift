@@ -196,7 +196,9 @@ extension EngineTests {
             isOut = true
             return fault
           }
-          let sync = Task { @EventLoop in try? await story.engine.sync(isFull: false, isForced: false) }
+          let sync = Task { @EventLoop in
+            try? await story.engine.sync(isFull: false, isForced: false)
+          }
           _ = await story.world.clock.run(until: { isOut })
           try story.simulation.kill()
           sync.cancel()

@@ -134,11 +134,14 @@ struct TaskPlanTests {
     #expect(owed(closed, closedAt: 4_000).isEmpty)
     #expect(owed(closed, closedAt: 3_999, logged: ["1"]) == [["2", "3"]])
     #expect(owed(closed, settings: TaskSettings(tag: "salesforce-task")).isEmpty)
-    // Open again: it is logged when it closes the next time.
-    let reopened = conversation(closedAt: 4_000)
-    #expect(owed(reopened).isEmpty)
+    // Opened again before anybody looked: it was closed all the same, and what was written since
+    // waits for the next closing.
+    let late = Self.message("4", at: 4_500)
+    let reopened = conversation(Self.three + [late], closedAt: 4_000)
+    #expect(owed(reopened) == [["1", "2", "3"]])
+    #expect(owed(reopened, closedAt: 4_000, logged: ["1", "2", "3"]).isEmpty)
     #expect(
-      TaskPlan.handled(reopened, settings: Self.settings, firstRunAt: Self.start).closedAt == nil)
+      TaskPlan.handled(reopened, settings: Self.settings, firstRunAt: Self.start).closedAt == 4_000)
   }
 
   @Test("T1: without Intercom's statistics the part that records the closing tells its time")
@@ -243,7 +246,9 @@ struct TaskPlanTests {
     #expect(!wants(closed, TaskSettings()))
     #expect(wants(closed, onClose))
     #expect(!wants(closed, onClose, closedAt: 4_000))
-    #expect(!wants(conversation(nil, closedAt: 4_000), onClose))
+    #expect(wants(conversation(nil, closedAt: 4_000), onClose))
+    #expect(!wants(conversation(nil, closedAt: 4_000), onClose, closedAt: 4_000))
+    #expect(!wants(conversation(nil), onClose))
     #expect(!wants(conversation(nil, state: .closed, closedAt: 999), onClose))
     let timeless = conversation(nil, state: .closed)
     #expect(wants(timeless, onClose))
