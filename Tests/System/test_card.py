@@ -62,7 +62,7 @@ def contact_card(bench):
 
 @test("history: what was done for a person on both sides, oldest first")
 def history(bench):
-    sim = org(bench, time_scale=20)
+    sim = org(bench)
     person = sim.person(ADA, name="Ada")
     daemon = started(bench, sim, leads={"rule": [BIG]},
                      mapping={"custom_attributes.company_size": "NumberOfEmployees"})
