@@ -22,7 +22,8 @@ extension Store {
           AND iif(state = 3, sent_until IS NOT NULL, NOT EXISTS(
             SELECT 1 FROM salesforce_delivery AS o
             WHERE o.state IN (1, 3) AND o.kind = d.kind AND o.order_key = d.order_key
-              AND o.id <> d.id AND (o.state = 3 OR o.id < d.id)))
+              AND o.id <> d.id AND (o.state = 3 OR o.id < d.id))
+            AND \(Self.isAloneForPerson))
         ORDER BY next_try_at, id LIMIT ?6
         """
       ).rows {
@@ -38,6 +39,14 @@ extension Store {
     }
     return due
   }
+
+  /// Not a second lead of somebody, inherited in a merge with another address, while the first is
+  /// being sent (M5, L6).
+  private static let isAloneForPerson = """
+    (d.kind <> 0 OR NOT EXISTS(
+      SELECT 1 FROM salesforce_delivery AS p
+      WHERE p.person_id = d.person_id AND p.kind = 0 AND p.state = 3 AND p.id <> d.id))
+    """
 
   /// When the next delivery to Salesforce may be tried or looked up, of those after `moment`; nil
   /// when there is none.
@@ -80,7 +89,7 @@ extension Store {
   ///
   /// `sentAfter` is a moment of Salesforce's clock before the call, in milliseconds UTC. False means that
   /// nothing may be sent: the delivery is gone or changed since it was read, or another of its
-  /// order is being sent.
+  /// order, or another lead of its person, is being sent.
   package func markSending(
     _ delivery: SalesforceDelivery, sentAfter: Int64?, payload: String? = nil,
     orderKey: String? = nil
@@ -93,6 +102,7 @@ extension Store {
         SELECT 1 FROM salesforce_delivery AS o
         WHERE o.state IN (1, 3) AND o.kind = d.kind AND o.order_key = ?5 AND o.id <> ?1
           AND o.state = 3)
+        AND \(Self.isAloneForPerson)
       """
     ).run {
       $0.bind(1, delivery.id)
