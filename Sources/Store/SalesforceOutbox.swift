@@ -200,24 +200,29 @@ extension Store {
     """
 
   /// A parked row that is tried again, or one that has not been sent and that a person asks for now.
+  ///
+  /// The edits of who asked for a lead by hand give way to other edits only, and to no rule.
   private static let isTakenOver = """
-    (state = 2 OR state <> 3 AND excluded.lane = 0
+    ((state = 2 OR state <> 3 AND excluded.lane = 0
       AND (state = 0 OR payload IS NOT excluded.payload))
+      AND NOT (kind = 0 AND cause IS 'asked' AND excluded.cause IS NOT 'asked'))
     """
+
+  private static let isTriedAnew = "(state = 2 OR \(isTakenOver))"
 
   private static let oweOnce = """
     \(insertSalesforce)
       order_key = iif(\(isTakenOver), excluded.order_key, order_key),
       person_id = iif(\(isTakenOver), excluded.person_id, person_id),
       lane = min(lane, excluded.lane),
-      cycle = iif(\(isTakenOver), excluded.cycle, cycle),
-      generation = generation + \(isTakenOver),
+      cycle = iif(\(isTriedAnew), excluded.cycle, cycle),
+      generation = generation + \(isTriedAnew),
       payload = iif(\(isTakenOver), excluded.payload, payload),
       cause = iif(\(isTakenOver), excluded.cause, cause),
-      attempts = iif(\(isTakenOver), 0, attempts),
-      first_failed_at = iif(\(isTakenOver), NULL, first_failed_at),
-      next_try_at = iif(\(isTakenOver), 0, next_try_at),
-      state = iif(\(isTakenOver), excluded.state, state)
+      attempts = iif(\(isTriedAnew), 0, attempts),
+      first_failed_at = iif(\(isTriedAnew), NULL, first_failed_at),
+      next_try_at = iif(\(isTriedAnew), 0, next_try_at),
+      state = iif(\(isTriedAnew), excluded.state, state)
     WHERE state <> 2 OR payload IS NOT excluded.payload OR excluded.lane = 0
     """
 }
