@@ -287,6 +287,8 @@ import SyncCore
     store.settings = loaded.storeSettings
     configuration = loaded
     engine = next
+    // Somebody may have paused the old one while it came to its end.
+    next.isPaused = try store.get("paused") != nil
     // What was refused under the old configuration may be right under the new one (E2).
     _ = try engine.retryParked(person: nil)
     startEngine()
