@@ -125,7 +125,8 @@ import SyncCore
       let due = try store.dueToSalesforce(
         now: desk.clock.now, limit: limit, after: last, kind: writer.kind)
       for delivery in due where batch.count < writer.batchMax {
-        if isAskedOnly, delivery.lane != .asked { break }
+        // The asked ones come first.
+        if isAskedOnly, delivery.lane != .asked { return batch.isEmpty ? nil : batch }
         guard !inFlight.contains(delivery.id), !taken.contains(delivery.orderKey),
           try !waitsForPlan(delivery)
         else { continue }
@@ -198,13 +199,22 @@ import SyncCore
     try await desk.settlements.commit { [self] in
       // While the side is broken nobody's try counts.
       let isOwn = failure.side == .salesforce
-      if !isOwn || failure.meaning.kind == .passing {
-        for delivery in batch {
-          try store.postpone(
-            delivery, failedAt: desk.clock.now, until: desk.nextTry(of: delivery, after: failure))
-        }
+      let isCounted =
+        !isOwn || failure.meaning.kind == .passing
+        || (failure.meaning.kind == .refused && batch.count == 1)
+      for delivery in batch where try isCounted || isMarkedOnly(delivery) {
+        try store.postpone(
+          delivery, failedAt: desk.clock.now, until: desk.nextTry(of: delivery, after: failure))
       }
       try desk.failed(failure)
     }
+  }
+
+  /// Whether a lead still stands as being sent, though its call is known to have made nothing.
+  private func isMarkedOnly(_ delivery: SalesforceDelivery) throws -> Bool {
+    guard delivery.kind == .lead, let left = try store.salesforceDelivery(delivery.id) else {
+      return false
+    }
+    return left.state == .sending && left.sentUntil == nil
   }
 }
