@@ -111,7 +111,7 @@ package struct CycleReport: Sendable, Equatable {
     try parts.store.transaction {
       try salesforce.takeRules(now: parts.salesforce.serverTime ?? parts.clock.now)
     }
-    if salesforce.leadFields.isWanted { try await salesforce.leadFields.refresh() }
+    try await salesforce.leadFields.refreshIfWanted()
   }
 
   private func tags(_ cycle: Int64, isAsked: Bool) -> TagReader? {

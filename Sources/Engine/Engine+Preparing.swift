@@ -1,4 +1,5 @@
 import EventLoop
+import Salesforce
 import Store
 import SyncCore
 
@@ -18,9 +19,20 @@ import SyncCore
       try recovered()
     }
     try noteFirstRun()
+    try await prepareLeads()
     isPrepared = true
     // Nothing is written to an org that is not known to be the right one (G2).
     salesforceDeliverer.pause(isPaused)
+  }
+
+  /// What is still owed from before the start is written by the present rules and fields; at the
+  /// very first start the reading comes before them (L1a).
+  private func prepareLeads() async throws {
+    guard let salesforce = planner.salesforce, try parts.store.get("initial") != nil else { return }
+    try parts.store.transaction {
+      try salesforce.takeRules(now: parts.salesforce.serverTime ?? parts.clock.now)
+    }
+    try await salesforce.leadFields.refreshIfWanted()
   }
 
   /// Polls now, and people over the whole overlap.

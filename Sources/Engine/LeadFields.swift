@@ -10,6 +10,7 @@ import SyncCore
   private(set) var fields: [FieldDescription]?
   /// What is kept will not do at the next look.
   private var isStale = false
+  private var isClosed = false
 
   init(_ parts: EngineParts) { self.parts = parts }
 
@@ -22,6 +23,20 @@ import SyncCore
 
   /// The next look asks Salesforce: somebody says that something was mended.
   func forget() { isStale = true }
+
+  /// Looks at the fields if anything is to be written to them; else their entries are closed.
+  func refreshIfWanted() async throws {
+    guard !isWanted else {
+      try await refresh()
+      return
+    }
+    guard !isClosed else { return }
+    isClosed = true
+    try parts.store.transaction {
+      try parts.store.closeErrors(
+        subjectPrefix: Self.subjectPrefix, except: [], at: parts.clock.now)
+    }
+  }
 
   /// Looks at the fields, and says whether they are others than before; the client keeps what it
   /// read for a day, unless that will not do.

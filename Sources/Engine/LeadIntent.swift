@@ -42,6 +42,11 @@ package struct LeadIntent: Sendable, Equatable {
   }
 }
 
+extension SalesforceDelivery {
+  /// Somebody asked for this lead, and not a rule or a tag.
+  var isAsked: Bool { cause == LeadIntent.asked }
+}
+
 /// What became of a lead that somebody asked for (L1, L3, L7).
 package enum LeadOutcome: Sendable, Equatable {
   case created([String])

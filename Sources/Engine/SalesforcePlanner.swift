@@ -41,7 +41,16 @@ import SyncCore
     let known = try store.syncRules(named, now: now)
     rules = zip(settings.leads.rules, known).map { ($0, $1.epoch, $1.since) }
     if tagRule != nil { tagEpoch = known.last?.epoch }
+    try disownRemoved(rules: Set(named.map(\.name)), now: now)
     try retryIfChanged()
+  }
+
+  /// What is owed by rules that the configuration has no more is not owed any more (L1).
+  private func disownRemoved(rules: Set<String>, now: Int64) throws {
+    let causes = rules.map { $0 == tagRule ? $0 : "rule:\($0)" }
+    for person in try store.disownLeads(exceptCauses: Set(causes).union([LeadIntent.asked])) {
+      try store.closeErrors(subjectKey: LeadWriter.subject(of: person), at: now)
+    }
   }
 
   /// Where the store keeps what leads and fields were last made by.
@@ -82,7 +91,9 @@ import SyncCore
     let isLinked = try after != nil || store.pin(of: person.id) != nil
     try judgeRules(person, isLinked: isLinked, lane: lane, cycle: cycle, now: now)
     // Nothing is owed to who was linked already.
-    if isLinked, before == nil { try endLead(of: person.id, now: now) }
+    if isLinked, before == nil {
+      try endLead(of: person.id, isPinOnly: after == nil, now: now)
+    }
     if let before, before != after { try forgetRefused(of: person.id, on: before, now: now) }
     try planFields(person, recordID: after, lane: lane, cycle: cycle, now: now)
   }
@@ -169,7 +180,10 @@ import SyncCore
   }
 
   /// The person came to be linked: there is nothing to make any more (L3).
-  private func endLead(of personID: String, now: Int64) throws {
+  ///
+  /// Who asked for a lead looks by itself what a pin without a link is worth.
+  private func endLead(of personID: String, isPinOnly: Bool, now: Int64) throws {
+    if isPinOnly, try store.salesforceDelivery(.lead, subject: personID)?.isAsked == true { return }
     guard try store.disownLead(of: personID) else { return }
     try store.closeErrors(subjectKey: LeadWriter.subject(of: personID), at: now)
   }

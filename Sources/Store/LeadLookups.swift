@@ -47,6 +47,24 @@ extension Store {
     return ids
   }
 
+  /// Ends every lead that is not being sent and was owed by another cause than these; the people.
+  package func disownLeads(exceptCauses causes: Set<String>) throws(SQLError) -> Set<String> {
+    var people: Set<String> = []
+    let kept: Values = ["causes": .list(causes.sorted().map(Value.text))]
+    try database.statement(
+      """
+      DELETE FROM salesforce_delivery WHERE kind = 0 AND state <> 3
+        AND cause NOT IN (SELECT value FROM json_each(?1, '$.causes'))
+      RETURNING person_id
+      """
+    ).rows {
+      $0.bind(1, kept.json)
+    } each: {
+      if let person = $0.textOrNull(0) { people.insert(person) }
+    }
+    return people
+  }
+
   /// The people whose lead or task was refused.
   package func peopleParkedForSalesforce() throws(SQLError) -> Set<String> {
     var ids: Set<String> = []
