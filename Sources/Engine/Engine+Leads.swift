@@ -48,7 +48,7 @@ package import SyncCore
   /// what Intercom has. A person who is linked already has what was asked for.
   package func createLead(person personID: String, edits: Values) async throws -> LeadOutcome {
     let store = parts.store
-    if let link = try store.link(of: personID)?.recordID ?? store.pin(of: personID) {
+    if let link = try leadWriter.linked(personID, isAsked: true) {
       return .exists([link])
     }
     guard let person = try store.person(personID) else {

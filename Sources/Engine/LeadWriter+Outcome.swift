@@ -66,12 +66,16 @@ import SyncCore
   ) async throws {
     let judged = Match.judge(records, incumbent: nil, preference: store.settings.preference)
     let winner = judged.first(where: \.wins)?.record
+    var isMoved = false
     try await desk.settlements.commit { [self] in
       try desk.answered()
+      isMoved = try goesOn(delivery, insteadOf: personID)
+      guard !isMoved else { return }
       if let winner { try pin(personID, to: winner.id) }
       try remove(delivery, personID)
       try enter(personID, winner?.id, "exists")
     }
+    guard !isMoved else { return tellMoved(personID) }
     if let winner {
       desk.parts.report(
         Occurrence(
@@ -96,11 +100,34 @@ import SyncCore
   func ended(
     _ delivery: SalesforceDelivery, _ personID: String, by records: [String]
   ) async throws {
+    var isMoved = false
     try await desk.settlements.commit { [self] in
+      isMoved = try goesOn(delivery, insteadOf: personID)
+      guard !isMoved else { return }
       try store.setUsed(person: personID)
       try remove(delivery, personID)
     }
-    tell(personID, .exists(records))
+    if isMoved { tellMoved(personID) } else { tell(personID, .exists(records)) }
+  }
+
+  // MARK: Merged meanwhile (M5)
+
+  /// Whether the person was merged into another while this was under way: what was found out about
+  /// it is not the other's, whose turn comes at once.
+  private func goesOn(
+    _ delivery: SalesforceDelivery, insteadOf personID: String
+  ) throws -> Bool {
+    guard let left = try store.salesforceDelivery(delivery.id) else {
+      return try store.person(personID) == nil
+    }
+    guard left.personID != personID else { return false }
+    try store.postpone(left, failedAt: now, until: now)
+    return true
+  }
+
+  private func tellMoved(_ personID: String) {
+    tell(personID, .waiting("The person is no longer in Intercom."))
+    desk.onReleased?()
   }
 
   // MARK: Refused
@@ -113,7 +140,10 @@ import SyncCore
     report.personID = personID
     report.subjectKey = Self.subject(of: personID)
     var entry: RegisterEntry?
+    var isMoved = false
     try await desk.settlements.commit { [self] in
+      isMoved = try goesOn(delivery, insteadOf: personID)
+      guard !isMoved else { return }
       // Another reason than the last time replaces it.
       try store.closeErrors(
         subjectKey: report.subjectKey, exceptCode: report.meaning.code, at: now)
@@ -122,6 +152,7 @@ import SyncCore
       entry = try store.error(id)
       try enter(personID, nil, "refused: \(report.meaning.code)")
     }
+    guard !isMoved else { return tellMoved(personID) }
     if let entry { tell(personID, .refused(entry)) }
     desk.parts.report(
       Occurrence(
@@ -165,15 +196,34 @@ import SyncCore
   /// A unique field has that value already: when it is the one that holds the contact id, the lead
   /// is the person's own, made by a call whose answer was lost (L6).
   private func isTaken(_ call: Call, _ failure: Failure) async throws {
-    if let own = try await findByID(call.intent) { return try await made(call, own.id) }
+    var call = call
+    // What is there was written by the call before this one.
+    if call.delivery.state == .sending { call.intent = LeadIntent(json: call.delivery.payload) }
+    if let own = try await findByID(call.intent, deletedSince: call.lookedUp.server) {
+      return try await made(call, own.id)
+    }
     try await desk.settlements.commit { [desk] in try desk.answered() }
     try await refuse(call.delivery, call.personID, Report(failure))
   }
 
-  private func findByID(_ intent: LeadIntent) async throws -> MadeRecord? {
+  /// The lead of that contact id; a deleted one only if it may have been made since that moment.
+  private func findByID(
+    _ intent: LeadIntent, deletedSince since: Int64
+  ) async throws -> MadeRecord? {
     guard let (field, value) = externalID(in: intent) else { return nil }
-    let found = try await salesforce.findLeads(externalIDField: field, value: value)
-    return found.first { !$0.isDeleted } ?? found.first
+    let found: [MadeRecord]
+    do throws(Failure) {
+      found = try await salesforce.findLeads(externalIDField: field, value: value)
+    } catch {
+      guard error.meaning.kind == .refused else { throw error }
+      // The field is gone or hidden: the next try knows, and looks by the address.
+      try await planner.salesforce?.leadFields.refresh(isFresh: true)
+      throw Failure(
+        .salesforce, SalesforceMeaning.stale, attempt: error.attempt, answer: error.answer,
+        status: error.status)
+    }
+    return found.first { !$0.isDeleted }
+      ?? found.first { $0.createdAt >= since - Self.clockMilliseconds }
   }
 
   /// The field and value by which Salesforce itself knows the lead for the person's.
@@ -183,6 +233,13 @@ import SyncCore
       let text = value.text
     else { return nil }
     return (field, text)
+  }
+
+  /// That field as describe has it now.
+  private func field(holding intent: LeadIntent) async throws -> FieldDescription? {
+    guard let name = externalID(in: intent)?.field.lowercased() else { return nil }
+    let fields = try await planner.salesforce?.leadFields.current() ?? []
+    return fields.first { $0.name.lowercased() == name }
   }
 
   private func unknown(_ call: Call, _ failure: Failure) async throws {
@@ -211,7 +268,7 @@ import SyncCore
   ) async throws -> Bool {
     let intent = LeadIntent(json: delivery.payload)
     // Whether the look-up's answer is final is asked before it: what commits in between is seen.
-    let isFinal = try await isFinal(delivery, intent)
+    let isFinal = try await isFinal(delivery, intent, of: personID)
     if let record = try await find(delivery, intent) {
       // As made, whatever has become of it since.
       try await made(
@@ -231,9 +288,12 @@ import SyncCore
   private func find(
     _ delivery: SalesforceDelivery, _ intent: LeadIntent
   ) async throws -> MadeRecord? {
-    if externalID(in: intent) != nil { return try await findByID(intent) }
+    let sentAfter = delivery.sentAfter ?? 0
+    if try await field(holding: intent) != nil {
+      return try await findByID(intent, deletedSince: sentAfter)
+    }
     guard let email = intent.sent?["Email"]?.text else { return nil }
-    let since = max(0, (delivery.sentAfter ?? 0) - Self.clockMilliseconds)
+    let since = max(0, sentAfter - Self.clockMilliseconds)
     let found = try await salesforce.findLeads(
       email: email, source: intent.sent?["LeadSource"]?.text ?? "", createdSince: since)
     return found.first { !$0.isDeleted } ?? found.first
@@ -241,10 +301,15 @@ import SyncCore
 
   /// Whether no transaction that was begun by the lost call can still be open.
   private func isFinal(
-    _ delivery: SalesforceDelivery, _ intent: LeadIntent
+    _ delivery: SalesforceDelivery, _ intent: LeadIntent, of personID: String
   ) async throws -> Bool {
-    // The unique field itself sees to it that there is one.
-    if externalID(in: intent) != nil { return true }
+    // The unique field itself sees to it that there is one, if it gets the same value again: not
+    // when the person was merged into another meanwhile.
+    if let field = try await field(holding: intent), field.isUnique, field.isCreateable,
+      externalID(in: intent)?.value == personID
+    {
+      return true
+    }
     guard let sentUntil = delivery.sentUntil, let time = desk.serverTime else { return false }
     if time > sentUntil + Self.commitMilliseconds { return true }
     guard time > sentUntil + Self.clockMilliseconds else { return false }

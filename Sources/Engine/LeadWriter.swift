@@ -85,7 +85,8 @@ import Wire
   private func deliver(_ delivery: SalesforceDelivery, _ personID: String) async throws {
     if delivery.state == .sending {
       guard try await isSurelyNotThere(delivery, personID) else { return }
-    } else if let link = try linked(personID) {
+    }
+    if let link = try linked(personID, isAsked: delivery.isAsked) {
       return try await ended(delivery, personID, by: [link])
     }
     guard let person = try await details(delivery, personID) else { return }
@@ -109,10 +110,18 @@ import Wire
     let found = try await lookUp(email, person)
     let moment = Moment(server: desk.serverTime ?? now, uptime: desk.clock.uptime)
     guard found.isEmpty else { return try await settle(delivery, personID, on: found) }
-    if delivery.state != .sending, let link = try linked(personID) {
+    if let link = try linked(personID, isAsked: delivery.isAsked) {
       return try await ended(delivery, personID, by: [link])
     }
-    let draft = try await draft(of: person, intent)
+    let draft: LeadDraft
+    do {
+      draft = try await self.draft(of: person, intent)
+    } catch let error as IntercomError
+      where error.failure.meaning.kind == .refused || error.failure.status == 403
+    {
+      // Of its company: everything else is known by now.
+      return try await refuse(delivery, personID, Report(error.failure))
+    }
     if let misfit = draft.editMisfits.first {
       return try await refuse(
         delivery, personID, Report(misfit.meaning, what: misfit.sentence))
@@ -177,8 +186,15 @@ import Wire
 
   // MARK: Looking
 
-  func linked(_ personID: String) throws -> String? {
-    try store.link(of: personID)?.recordID ?? store.pin(of: personID)
+  /// The record that a person has already.
+  ///
+  /// A pin stays on a deleted one for an undelete (M6), and does not stand in the way of who asks.
+  func linked(_ personID: String, isAsked: Bool) throws -> String? {
+    if let link = try store.link(of: personID) { return link.recordID }
+    guard let pin = try store.pin(of: personID) else { return nil }
+    guard isAsked, let record = try store.record(pin) else { return pin }
+    let end = try Succession.follow(record) { try store.record($0) }
+    return end.record == nil && !end.isOpen ? nil : pin
   }
 
   /// The person as it is now; nil when it is gone, and everything owed with it (M5, M8).
