@@ -221,7 +221,31 @@ def newly_mapped(bench):
     for person in people:
         put(sim, person, industry="Chemicals")
     daemon.sync()
-    equal([shown(sim, lead)["Industry"] for lead in (full, empty)], ["Chemicals"] * 2, "edited after")
+    equal([shown(sim, lead)["Industry"] for lead in (full, empty)], ["Chemicals"] * 2, "edited")
     sim.salesforce("hide-field", object="Lead", field="Campaign__c", on=False)
     daemon.ctl("errors", "retry", "--all")
     wait_until("the entry closes", lambda: daemon.errors() == [])
+
+
+@test("Q2, E2: a locked row waits and holds nobody back; a locked field is told, and closes")
+def locked(bench):
+    sim, daemon, person, lead = linked(bench)
+    other, other_lead = sim.person("bob@example.com"), sim.lead("bob@example.com")
+    daemon.sync()
+    sim.salesforce("lock-row", id=lead, ms=60_000)  # Three seconds of ours.
+    put(sim, person, company_size=1)
+    put(sim, other, company_size=2)
+    daemon.ctl("sync")
+    wait_until("the other lead", lambda: shown(sim, other_lead).get("NumberOfEmployees") == 2.0)
+    check("NumberOfEmployees" not in shown(sim, lead), "the locked one waits")
+    equal(daemon.status()["queue"]["parked"], 0, "deliveries parked")
+    wait_until("the locked one", lambda: shown(sim, lead).get("NumberOfEmployees") == 1.0)
+    sim.salesforce("lock-field", object="Lead", field="NumberOfEmployees")
+    put(sim, person, company_size=3, industry="Banking")
+    daemon.sync(expect=None)
+    wait_until("the field that may be written", lambda: "Industry" in shown(sim, lead))
+    wait_until("an entry for the other", lambda: "NumberOfEmployees" in str(daemon.errors()))
+    sim.salesforce("lock-field", object="Lead", field="NumberOfEmployees", on=False)
+    daemon.ctl("errors", "retry", "--all")
+    wait_until("the value arrives", lambda: shown(sim, lead)["NumberOfEmployees"] == 3.0)
+    wait_until("the entries close", lambda: daemon.errors() == [])
