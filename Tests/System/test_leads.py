@@ -355,6 +355,7 @@ def conditions(bench):
 def merged(bench):
     sim, daemon = ruled(bench)
     person, survivor = sim.person(ADA, role="lead"), sim.person("augusta@example.com")
+    qualify(sim, survivor, 5)
     daemon.sync()
     qualify(sim, person)
     daemon.sync()
@@ -363,11 +364,11 @@ def merged(bench):
     sim.intercom("merge", id=person, into=survivor)
     sim.update(lead["Id"], Title="Countess")
     daemon.sync()
-    daemon.sync("--full")
+    carries(sim, survivor, lead["Id"])
     qualify(sim, survivor, 700)
     daemon.sync()
     daemon.sync("--full")
-    carries(sim, survivor, lead["Id"])
+    equal(sim.attributes(survivor)["SALESFORCE_ID"], lead["Id"], "the survivor's record")
     equal(len(sim.query_all("SELECT Id FROM Lead")), 1, "leads")
 
 
