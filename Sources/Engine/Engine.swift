@@ -111,7 +111,10 @@ package import SyncCore
   /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
     do {
-      try parts.store.transaction { try parts.store.syncWatch(parts.settings.watchDefinition) }
+      try parts.store.transaction {
+        try parts.store.syncWatch(parts.settings.watchDefinition)
+        try parts.store.syncMapping(parts.settings.mapping, at: parts.clock.now)
+      }
     } catch {
       onStoreFailure?(error)
     }
