@@ -388,8 +388,8 @@ class Demo:
         before = self.employees()
         took = self.wait("1200 in NumberOfEmployees", lambda: self.employees() == 1200)
         owner = self.sides.record(self.sides.record(self.lead)["OwnerId"])["Name"]
-        row("in Salesforce", f"NumberOfEmployees: {before:.0f} → {self.employees():.0f}; the owner "
-            f"is still {owner}")
+        row("in Salesforce",
+            f"NumberOfEmployees: {before:.0f} → {self.employees():.0f}; the owner is still {owner}")
         self.print_time(took)
 
     def employees(self):
