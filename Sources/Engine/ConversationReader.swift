@@ -5,13 +5,15 @@ import SyncCore
 
 /// Reads the conversations that changed, and owes the tasks and assignments that follow (T1, A1).
 @EventLoop final class ConversationReader {
-  private let parts: EngineParts
-  private let planner: TaskPlanner
+  let parts: EngineParts
+  let planner: TaskPlanner
   private let cycle: Int64
   private let isAsked: Bool
   private let isDeep: Bool
-  private var store: Store { parts.store }
+  var store: Store { parts.store }
   private var readCount = 0
+  /// Conversations that could not be read, without one in between that could.
+  var failuresInRow = 0
 
   /// The name of the cursor.
   static let stream = "conversations"
@@ -22,6 +24,8 @@ import SyncCore
   private static let readsMax = 300
   /// Of what changed this lately, more may change within the same second.
   private static let settledMilliseconds: Int64 = 2_000
+  /// So many that cannot be read one after the other are Intercom's trouble, not their own.
+  static let failuresInRowMax = 3
 
   init(_ parts: EngineParts, cycle: Int64, isAsked: Bool, isDeep: Bool) {
     self.parts = parts
@@ -43,10 +47,11 @@ import SyncCore
   ///
   /// Throws only what concerns the whole of Intercom, or the store.
   func read() async throws {
-    guard isWanted else { return }
+    guard isWanted else { return try close(isWanted: false) }
     do {
+      try await readAgain()
       try await readChanges()
-      try close()
+      try close(isWanted: true)
     } catch let error as IntercomError {
       guard error.failure.status != 401 else { throw error }
       if error.failure.meaning.kind != .passing { try enter(error.failure) }
@@ -59,10 +64,11 @@ import SyncCore
     }
   }
 
-  private func close() throws {
+  /// What nobody reads any more is no trouble either.
+  private func close(isWanted: Bool) throws {
     try store.transaction {
       try store.closeErrors(subjectKey: Self.subjectKey, at: parts.clock.now)
-      if parts.teammates.isRead {
+      if parts.teammates.isRead || !isWanted {
         try store.closeErrors(subjectKey: Self.teammatesKey, at: parts.clock.now)
       }
     }
@@ -71,8 +77,8 @@ import SyncCore
   /// Newest first, until the cursor less the overlap.
   ///
   /// As with people, only a deep read moves the cursor, and no further than to the oldest
-  /// conversation that could not be dealt with; a shallow one stops at a page on which everything
-  /// is known.
+  /// conversation that was left for the next poll; a shallow one stops at a page on which
+  /// everything is known.
   private func readChanges() async throws {
     guard let firstRun = try store.integer(TaskPlanner.firstRunKey) else { return }
     let cursor = try store.cursor(Self.stream)?.since ?? firstRun
@@ -112,33 +118,47 @@ import SyncCore
 
   // MARK: One conversation
 
-  /// What `conversation` of a list owes; false when it has to be looked at again.
+  /// What `conversation` of a list owes; false when it is left for the next poll.
   private func deal(with conversation: Conversation) async throws -> Bool {
     let targets = try planner.targets(of: conversation.people)
     guard !targets.isEmpty else {
-      // Whoever is new, or just about to become a lead, is looked at again while the overlap lasts.
-      if isRecent(conversation), !conversation.people.isEmpty { return true }
-      try store.transaction { try note(conversation) }
+      try store.transaction { try waitForRecord(conversation) }
       return true
     }
     var whole: Conversation?
     if try wantsMessages(conversation) {
       guard readCount < Self.readsMax else { return false }
       readCount += 1
-      do {
-        whole = try await parts.pace.call(isAsked: isAsked) {
-          try await parts.intercom.conversation(conversation.id)
-        }
-      } catch let error as IntercomError {
-        return try missed(conversation, error)
-      }
+      whole = try await read(conversation.id, listed: conversation)
+      guard whole != nil else { return true }
     }
-    let email = try await teammateEmail(of: whole)
-    try store.transaction {
-      let found = try planner.targets(of: (whole ?? conversation).people)
-      try owe(whole ?? conversation, to: found, teammateEmail: email)
-    }
+    try await owe(whole ?? conversation)
     return true
+  }
+
+  /// The conversation with its messages; nil, with what comes next written down, for one that cannot
+  /// be read.
+  func read(_ id: String, listed: Conversation? = nil) async throws -> Conversation? {
+    do {
+      let conversation = try await parts.pace.call(isAsked: isAsked) {
+        try await parts.intercom.conversation(id)
+      }
+      failuresInRow = 0
+      return conversation
+    } catch let error as IntercomError {
+      try missed(id, listed, error)
+      return nil
+    }
+  }
+
+  /// Owes what follows from a conversation as it is now.
+  func owe(_ conversation: Conversation) async throws {
+    let email = try await teammateEmail(of: conversation.messages == nil ? nil : conversation)
+    try store.transaction {
+      let targets = try planner.targets(of: conversation.people)
+      guard !targets.isEmpty else { return try waitForRecord(conversation) }
+      try owe(conversation, to: targets, teammateEmail: email)
+    }
   }
 
   private func wantsMessages(_ conversation: Conversation) throws -> Bool {
@@ -173,6 +193,8 @@ import SyncCore
         conversation, to: targets, teammateEmail: teammateEmail, cycle: cycle, now: now)
     }
     let isOwed = try oweAssignment(of: conversation)
+    try readable(conversation.id)
+    if !isOwed { try store.remember(conversation: conversation.id, until: conversation.people) }
     // One that nobody linked yet may be in a moment: a lead is on its way.
     try note(conversation, isDone: try isOwed || !isUndecided(conversation))
   }
@@ -190,7 +212,7 @@ import SyncCore
     return false
   }
 
-  private func wantsAssignment(_ conversation: Conversation) throws -> Bool {
+  func wantsAssignment(_ conversation: Conversation) throws -> Bool {
     guard parts.settings.assign.assignsConversations,
       try store.conversation(conversation.id)?.assignedAt == nil
     else { return false }
@@ -203,16 +225,17 @@ import SyncCore
     try isRecent(conversation) && wantsAssignment(conversation)
   }
 
-  private func isRecent(_ conversation: Conversation) -> Bool {
+  func isRecent(_ conversation: Conversation) -> Bool {
     let now = parts.pace.intercomNow ?? 0
     return conversation.updatedAt > now - parts.settings.overlap
   }
 
-  /// Writes down that a conversation was dealt with as it is, or only what was.
+  /// Writes down that a conversation was dealt with as it is, or only what was; `isHandled` says that
+  /// its tag and its closing count as dealt with.
   ///
   /// Inside a transaction.
-  private func note(_ conversation: Conversation, isDone: Bool = true) throws {
-    let handled = try planner.handled(conversation)
+  func note(_ conversation: Conversation, isDone: Bool = true, isHandled: Bool = true) throws {
+    let handled = try isHandled ? planner.handled(conversation) : (taggedAt: nil, closedAt: nil)
     let settled = (parts.pace.intercomNow ?? 0) - Self.settledMilliseconds
     let updatedAt =
       conversation.updatedAt < settled ? conversation.updatedAt : conversation.updatedAt - 1
@@ -222,30 +245,5 @@ import SyncCore
         id: conversation.id, updatedAt: isDone ? updatedAt : 0,
         taggedAt: handled.taggedAt, closedAt: handled.closedAt,
         assignedAt: isAssigned ? parts.clock.now : nil))
-  }
-
-  // MARK: Failing
-
-  /// One conversation that could not be read; true when that is the end of it.
-  private func missed(_ conversation: Conversation, _ error: IntercomError) throws -> Bool {
-    if error.isConversationGone {
-      try store.transaction { try note(conversation) }
-      return true
-    }
-    switch error.failure.meaning.kind {
-    case .passing:
-      // The side's own trouble ends the reading; what is left is read by the next poll.
-      if error.failure.waitMilliseconds != nil { throw error }
-      return false
-    case .broken: throw error
-    case .refused:
-      try store.transaction {
-        try store.enter(
-          Report(error.failure, subjectKey: "conversation:\(conversation.id)"),
-          now: parts.clock.now)
-        try note(conversation)
-      }
-      return true
-    }
   }
 }

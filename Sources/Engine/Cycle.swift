@@ -58,8 +58,10 @@ package struct CycleReport: Sendable, Equatable {
     try await tags(cycle, isAsked: isAsked)?.read(isDeep: isDeep)
     if reader.changed > 0 { try await readTeammates() }
     try await plan(cycle, lane: isAsked ? .asked : .fresh)
+    // What changed elsewhere does not wait until conversations are read (S9).
+    var guarded = try release(force: false)
     try await ConversationReader(parts, cycle: cycle, isAsked: isAsked, isDeep: isDeep).read()
-    let guarded = try release(force: false)
+    if isDry || guarded == 0 { guarded = try release(force: false) }
     return CycleReport(
       cycle: cycle, isFull: false, changed: reader.changed,
       salesforceCalls: calls.salesforce - before.salesforce,

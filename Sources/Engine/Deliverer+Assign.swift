@@ -102,6 +102,10 @@ import SyncCore
     "conversation:\(conversationID)"
   }
 
+  static func conversation(ofKey key: String) -> String? {
+    key.hasPrefix("conversation:") ? String(key.dropFirst("conversation:".count)) : nil
+  }
+
   static let actingKey = "acting-teammate"
 
   private func waitForActing(_ delivery: Delivery, _ meaning: Meaning) throws {

@@ -1,6 +1,6 @@
 import EventLoop
 import Intercom
-import Store
+package import Store
 import SyncCore
 
 /// What people ask of the running engine.
@@ -70,6 +70,21 @@ import SyncCore
     stirDelivery()
   }
 
+  /// Tries again what an entry of the register tells of.
+  package func retry(_ entry: RegisterEntry) throws {
+    if let person = entry.personID {
+      _ = try retryParked(person: person)
+      return
+    }
+    let store = parts.store
+    try store.transaction {
+      let key = try store.subjectKey(ofError: entry.id) ?? ""
+      if let id = Deliverer.conversation(ofKey: key) { try store.wakeUnreadConversations(id) }
+      if key == TaskWriter.statusKey { try store.unparkTasks() }
+    }
+    probeSides()
+  }
+
   /// Puts what is parked back in the queue.
   package func retryParked(person: String?) throws -> Int64 {
     let store = parts.store
@@ -83,6 +98,7 @@ import SyncCore
       // Values that were refused are owed again once their people are planned.
       let people = try store.clearRefusedFields(person: person)
       for id in people { try store.noteDifference(ofPerson: id, cycle: 0) }
+      if person == nil { try store.wakeUnreadConversations() }
       return (parked, Int64(people.count))
     }
     if refused > 0 {

@@ -63,13 +63,14 @@ package enum AssignOutcome: Sendable, Equatable {
     }
     let (targets, owed) = try parts.store.transaction {
       let targets = try planner.targets(of: conversation.people)
+      let again = try planner.tryAgain(conversation, part: part, on: targets)
       let cycle = try parts.store.next("cycle")
       let owed = try planner.owe(
         conversation, to: targets, asked: TaskPlanner.Asked(part: part), teammateEmail: email,
         cycle: cycle, now: parts.clock.now)
       // By hand, for one conversation: the guard has no say.
       try parts.store.releaseHeld(cycle: cycle)
-      return (targets, owed)
+      return (targets, again + owed)
     }
     guard !targets.isEmpty else { return try told(report(id, EngineMeaning.taskWithoutRecord)) }
     let known = try planner.logged(conversation, part: part, on: targets)

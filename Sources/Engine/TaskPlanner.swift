@@ -117,6 +117,25 @@ struct TaskTarget: Equatable {
     return found
   }
 
+  /// Puts what was refused or held of a conversation, or of the message asked for, back in the queue;
+  /// what that was.
+  func tryAgain(
+    _ conversation: Conversation, part: String?, on targets: [TaskTarget]
+  ) throws -> [TaskIdentity] {
+    var found: [TaskIdentity] = []
+    for person in Set(targets.map(\.personID)) {
+      for delivery in try store.tasks(of: person, conversation: conversation.id)
+      where delivery.state == .parked || delivery.state == .held {
+        guard let payload = delivery.payload.flatMap(TaskPayload.init(json:)),
+          let recordID = delivery.recordID, part.map(payload.parts.contains) != false
+        else { continue }
+        try store.ask(for: delivery)
+        found.append(TaskIdentity(keyPart: payload.keyPart, recordID: recordID))
+      }
+    }
+    return found
+  }
+
   /// What the conversation's tag and closing were, once their tasks are owed.
   func handled(_ conversation: Conversation) throws -> (taggedAt: Int64?, closedAt: Int64?) {
     TaskPlan.handled(

@@ -4,7 +4,7 @@ import Store
 import SyncCore
 
 /// Owes people the Intercom owner that their record's owner is (A2), and tries again what waited for
-/// another owner (A1).
+/// another owner (A1) or for a record (T1).
 ///
 /// Everything here runs inside a transaction of the caller's.
 @EventLoop final class TeammatePlanner {
@@ -20,6 +20,8 @@ import SyncCore
 
   /// After a person's link, its record, or the person itself changed.
   func plan(_ personID: String, cycle: Int64, lane: Lane, now: Int64) throws {
+    // There may be a record now for what it wrote before.
+    try store.wakeConversations(of: personID)
     if settings.assignsConversations { try planConversations(of: personID, cycle, now) }
     guard settings.assignsPeople, let person = try store.person(personID) else { return }
     guard let link = try store.link(of: personID),

@@ -15,6 +15,7 @@ extension Store {
       try bequeathDeliveries(of: personID, to: survivor)
       try noteDifference(ofPerson: survivor, cycle: cycle)
     }
+    try forgetLogged(of: personID)
     for table in Self.tablesOfPeople {
       try database.statement("DELETE FROM \(table) WHERE person_id = ?").run {
         $0.bind(1, personID)
@@ -28,7 +29,7 @@ extension Store {
 
   private static let tablesOfPeople = [
     "link", "pin", "ambiguous", "person_difference", "event_second", "delivery", "rule_hold",
-    "field_base", "history",
+    "field_base", "history", "conversation_again",
   ]
 
   private func bequeathLink(of personID: String, to survivor: String) throws(SQLError) {
@@ -72,6 +73,12 @@ extension Store {
 
   private func bequeathDeliveries(of personID: String, to survivor: String) throws(SQLError) {
     try bequeath("history", of: personID, to: survivor)
+    try database.statement(
+      "UPDATE OR IGNORE conversation_again SET person_id = ?2, next_try_at = 0 WHERE person_id = ?1"
+    ).run {
+      $0.bind(1, personID)
+      $0.bind(2, survivor)
+    }
     try bequeath("delivery", of: personID, to: survivor, "AND kind = 3")
     // Fields that are owed are the survivor's own to find out, from the base that it inherits.
     try disownFields(of: personID)

@@ -19,4 +19,13 @@ extension Store {
     }
     return try id.flatMap { id throws(SQLError) in try error(id) }
   }
+
+  /// What an entry is about, as it was entered.
+  package func subjectKey(ofError id: Int64) throws(SQLError) -> String? {
+    try database.statement("SELECT subject_key FROM error WHERE id = ?").first {
+      $0.bind(1, id)
+    } read: {
+      $0.text(0)
+    }
+  }
 }

@@ -63,14 +63,47 @@ extension Store {
     }
   }
 
-  /// Takes an intent back: its task was not made and never will be.
-  package func forgetLogged(parts: [String], record recordID: String) throws(SQLError) {
-    for part in parts {
-      try database.statement("DELETE FROM logged_part WHERE part_id = ? AND record_id = ?").run {
-        $0.bind(1, part)
-        $0.bind(2, recordID)
-      }
-    }
+  /// Takes back the intents of a person who goes: tasks that were not sent, and never will be.
+  func forgetLogged(of personID: String) throws(SQLError) {
+    try database.statement(
+      """
+      DELETE FROM logged_part WHERE task_id IS NULL AND (part_id, record_id) IN (
+        SELECT part.value, d.record_id
+        FROM salesforce_delivery AS d, json_each(d.payload, '$.parts') AS part
+        WHERE d.person_id = ?1 AND d.kind = 2 AND d.state <> 3)
+      """
+    ).run { $0.bind(1, personID) }
+  }
+
+  // MARK: Tasks that are tried again
+
+  /// The tasks of a conversation that a person is owed.
+  package func tasks(
+    of personID: String, conversation id: String
+  ) throws(SQLError) -> [SalesforceDelivery] {
+    try salesforceDeliveries(of: personID).filter { $0.kind == .task && $0.conversationID == id }
+  }
+
+  /// Puts one that was refused or held back in the queue, since somebody asks for it.
+  package func ask(for delivery: SalesforceDelivery) throws(SQLError) {
+    try database.statement(
+      """
+      UPDATE salesforce_delivery SET state = 1, lane = 0, attempts = 0, first_failed_at = NULL,
+        next_try_at = 0, generation = generation + 1
+      WHERE id = ?1 AND state IN (0, 2)
+      """
+    ).run { $0.bind(1, delivery.id) }
+  }
+
+  /// Puts every refused task back in the queue: what refused it may be mended for all.
+  package func unparkTasks() throws(SQLError) {
+    try database.statement(
+      """
+      UPDATE salesforce_delivery SET state = 1, attempts = 0, first_failed_at = NULL,
+        next_try_at = 0, generation = generation + 1
+      WHERE state = 2 AND kind = 2
+      """
+    ).run { _ in }
   }
 
   package func conversation(_ id: String) throws(SQLError) -> KnownConversation? {

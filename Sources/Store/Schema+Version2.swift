@@ -134,6 +134,19 @@ extension Schema {
       assigned_at INTEGER
     ) STRICT, WITHOUT ROWID;
 
+    -- Conversations that are read again by their ids: for a person's record (next_try_at NULL until
+    -- there may be one), or with person_id '' since they could not be read (NULL: refused).
+    CREATE TABLE conversation_again(
+      conversation_id TEXT NOT NULL,
+      person_id TEXT NOT NULL,
+      first_failed_at INTEGER,
+      next_try_at INTEGER,
+      PRIMARY KEY(conversation_id, person_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX conversation_again_person ON conversation_again(person_id);
+    CREATE INDEX conversation_again_due
+      ON conversation_again(next_try_at) WHERE next_try_at IS NOT NULL;
+
     -- Messages that are, or are owed to be, in a task of a record; written with the intent (T4).
     CREATE TABLE logged_part(
       part_id TEXT NOT NULL,

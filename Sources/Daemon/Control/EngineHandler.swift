@@ -75,11 +75,7 @@ import SyncCore
         guard let entry = try store.error(id), entry.state != .closed else { continue }
         count += 1
         _ = try store.transaction { try store.setState(.retrying, ofError: id) }
-        if let person = entry.personID {
-          _ = try engine.retryParked(person: person)
-        } else {
-          engine.probeSides()
-        }
+        try engine.retry(entry)
       }
       return count
     }
