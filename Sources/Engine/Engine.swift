@@ -112,6 +112,7 @@ package import SyncCore
   package func run() async {
     do {
       try parts.store.transaction { try parts.store.syncWatch(parts.settings.watchDefinition) }
+      try endUnwantedAssignments()
     } catch {
       onStoreFailure?(error)
     }
