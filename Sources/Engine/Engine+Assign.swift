@@ -129,8 +129,8 @@ package enum AssignOutcome: Sendable, Equatable {
     guard !settings.assignsConversations || !settings.assignsPeople else { return }
     try store.transaction {
       var ended: Int64 = 0
-      if !settings.assignsConversations { ended += try store.disownAll(.assign) }
-      if !settings.assignsPeople { ended += try store.disownAll(.owner) }
+      if !settings.assignsConversations { ended += try store.disownAssignments() }
+      if !settings.assignsPeople { ended += try store.disownOwners() }
       let kept = try store.missingTeammates().map(Store.Waiting.init).compactMap(\.ownerID)
       try store.closeErrors(
         subjectPrefix: Deliverer.teammateKey(""), except: Set(kept.map(Deliverer.teammateKey)),

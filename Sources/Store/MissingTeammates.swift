@@ -57,9 +57,15 @@ extension Store {
     }
   }
 
-  /// Ends everything of a kind that is owed; how many there were.
-  package func disownAll(_ kind: DeliveryKind) throws(SQLError) -> Int64 {
-    try database.statement("DELETE FROM delivery WHERE kind = ?").run { $0.bind(1, kind.rawValue) }
+  /// Ends all owners that people are owed; how many there were.
+  package func disownOwners() throws(SQLError) -> Int64 {
+    try database.statement("DELETE FROM delivery INDEXED BY delivery_owner WHERE kind = 2").run()
+    return database.changes
+  }
+
+  /// Ends all assignments that conversations are owed; how many there were.
+  package func disownAssignments() throws(SQLError) -> Int64 {
+    try database.statement("DELETE FROM delivery INDEXED BY delivery_assign WHERE kind = 3").run()
     return database.changes
   }
 
