@@ -27,6 +27,8 @@ import SyncCore
 
   /// Lets the next call to either side through at once.
   package func probeSides() {
+    // Perhaps a teammate came, or got an inbox seat.
+    parts.teammates.doubt()
     probe()
     nextPollAt = parts.clock.uptime
     wake.raise()
@@ -88,6 +90,7 @@ import SyncCore
     let store = parts.store
     // Perhaps a picklist got its value, or a permission was granted.
     planner.salesforce?.leadFields.forget()
+    parts.teammates.doubt()
     let (count, refused) = try store.transaction {
       let parked =
         try store.unpark(person: person, lane: .asked)

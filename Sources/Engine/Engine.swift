@@ -111,7 +111,10 @@ package import SyncCore
   /// Runs until the task is cancelled; ``drain()`` then waits for what is still in flight.
   package func run() async {
     do {
-      try parts.store.transaction { try parts.store.syncWatch(parts.settings.watchDefinition) }
+      try parts.store.transaction {
+        try parts.store.syncWatch(parts.settings.watchDefinition)
+        try parts.store.syncMapping(parts.settings.mapping, at: parts.clock.now)
+      }
       try endUnwantedAssignments()
     } catch {
       onStoreFailure?(error)
@@ -224,6 +227,7 @@ package import SyncCore
       try salesforceDeliverer.desk.rested()
       try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
       try parts.store.trimErrors(now: parts.clock.now)
+      _ = try parts.store.trimHistory(now: parts.clock.now)
     }
     try closeInitial()
     parts.report(

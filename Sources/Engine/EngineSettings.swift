@@ -68,6 +68,17 @@ package struct EngineSettings: Sendable, Equatable {
     (watchedAttributes + (assign.assignsPeople ? ["owner_id"] : [])).joined(separator: "\n")
   }
 
+  /// Tells one way of making leads and writing fields from another.
+  var salesforceDefinition: String {
+    let texts: Values = [
+      "source": .text(leads.source), "placeholder": .text(leads.placeholder),
+      "id": .text(leads.externalIDField ?? ""), "duplicates": .flag(leads.allowsDuplicates),
+      "defaults": .text(leads.defaults.json), "mapping": .text(mapping.mapValues(Value.text).json),
+      "tasks": .text(tasks.externalIDField ?? ""),
+    ]
+    return texts.json
+  }
+
   /// Whether anything that is watched belongs to the company.
   package var readsCompanies: Bool {
     watchedAttributes.contains { AttributeName.ofCompany($0) != nil }

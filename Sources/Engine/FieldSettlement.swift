@@ -23,7 +23,7 @@ import SyncCore
     try settle(base: write.base, refused: write.refused, of: personID, on: recordID)
     for misfit in write.misfits {
       try enter(
-        Report(misfit.meaning, what: misfit.sentence), misfit.attribute ?? misfit.field,
+        Report(misfit.meaning, what: misfit.attempt), misfit.attribute ?? misfit.field,
         of: personID, on: recordID)
     }
   }

@@ -33,6 +33,8 @@ import SyncCore
     var write: FieldPlan.Write
     /// What was set aside on the way, by attribute, and why.
     var refusals: [String: Failure] = [:]
+    /// What Salesforce said of the whole lead.
+    var answer: Failure?
   }
 
   func deliver(_ batch: [SalesforceDelivery]) async throws {
@@ -92,19 +94,25 @@ import SyncCore
     guard !wanted.isEmpty else { return items }
     let names = Set(wanted.flatMap { item in item.plan.fill.compactMap { item.plan.fields[$0] } })
     let current = try await read(wanted.map(\.recordID), names.sorted())
-    var gone: [String] = []
+    var gone: [Item] = []
     var kept: [Item] = []
     for var item in items {
       if !item.plan.fill.isEmpty {
         guard let values = current[item.recordID] else {
-          gone.append(item.recordID)
+          gone.append(item)
           continue
         }
         item.write = item.plan.write(current: values)
       }
       kept.append(item)
     }
-    try await lookAgain(gone)
+    for item in try await lookAgain(gone) {
+      // One query shows it and the other does not: they will agree.
+      let failure = Failure(
+        .salesforce, SalesforceMeaning.stale, attempt: "read the lead \(item.recordID)",
+        answer: "not among the answers")
+      try await postpone(item, failure)
+    }
     return kept
   }
 
@@ -129,7 +137,7 @@ import SyncCore
       items.map { ($0.recordID, $0.write.fields) })
     var done: [Item] = []
     var again: [Item] = []
-    var gone: [String] = []
+    var gone: [Item] = []
     if outcomes.contains(where: { $0.failure.map(LeadFields.isOutdated) ?? false }) {
       try await planner.salesforce?.leadFields.refresh(isFresh: true)
     }
@@ -139,7 +147,8 @@ import SyncCore
         continue
       }
       if Self.ending.contains(failure.meaning) {
-        gone.append(item.recordID)
+        item.answer = failure
+        gone.append(item)
       } else if failure.meaning.kind == .refused {
         setAside(&item, failure)
         if item.write.fields.isEmpty { done.append(item) } else { again.append(item) }
@@ -148,11 +157,20 @@ import SyncCore
       }
     }
     try await settle(done)
-    try await lookAgain(gone)
+    var refused: [Item] = []
+    // The lead is there: it is a value that names what is not.
+    for var item in try await lookAgain(gone) {
+      if let failure = item.answer { setAside(&item, failure) }
+      if item.write.fields.isEmpty { refused.append(item) } else { again.append(item) }
+    }
+    try await settle(refused)
     return again
   }
 
-  /// The lead is not what it was: it is looked at again, and its updates end without an error.
+  /// The lead is perhaps not what it was: it is looked at again, and then its updates end without
+  /// an error.
+  ///
+  /// A value that names a record that is not there is refused by the same codes.
   private static let ending = [
     SalesforceMeaning.converted, SalesforceMeaning.deleted, SalesforceMeaning.reference,
   ]
@@ -214,12 +232,18 @@ import SyncCore
 
   /// Reads leads that were converted or deleted meanwhile, and plans those linked to them; their
   /// deliveries end with that (Q4).
-  private func lookAgain(_ ids: [String]) async throws {
-    guard !ids.isEmpty else { return }
-    for start in stride(from: 0, to: ids.count, by: Self.rowsMax) {
-      let part = Array(ids[start..<min(start + Self.rowsMax, ids.count)])
-      try await absorption.read(part, confirmsMissing: true)
+  ///
+  /// Returns those of leads that are what they were.
+  private func lookAgain(_ items: [Item]) async throws -> [Item] {
+    guard !items.isEmpty else { return [] }
+    for start in stride(from: 0, to: items.count, by: Self.rowsMax) {
+      let part = items[start..<min(start + Self.rowsMax, items.count)]
+      try await absorption.read(part.map(\.recordID), confirmsMissing: true)
     }
     desk.onReleased?()
+    return try items.filter {
+      try store.record($0.recordID)?.isLive == true
+        && store.link(of: $0.personID)?.recordID == $0.recordID
+    }
   }
 }

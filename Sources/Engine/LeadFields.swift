@@ -69,7 +69,7 @@ import SyncCore
       subjectPrefix: Self.subjectPrefix, except: Set(subjects), at: now)
     for (misfit, subject) in zip(misfits, subjects) {
       try parts.store.enter(
-        Report(misfit.meaning, what: misfit.sentence, subjectKey: subject), now: now)
+        Report(misfit.meaning, what: misfit.attempt, subjectKey: subject), now: now)
     }
   }
 }

@@ -21,7 +21,7 @@ import SyncCore
         base: intent.base, refused: intent.refused, of: person, on: id)
       for misfit in call.misfits {
         try FieldSettlement(store, now: now).enter(
-          Report(misfit.meaning, what: misfit.sentence), misfit.attribute ?? misfit.field,
+          Report(misfit.meaning, what: misfit.attempt), misfit.attribute ?? misfit.field,
           of: person, on: id)
       }
       try remove(delivery, person)

@@ -115,7 +115,7 @@ import Wire
     let draft = try await draft(of: person, intent)
     if let misfit = draft.editMisfits.first {
       return try await refuse(
-        delivery, personID, Report(misfit.meaning, what: misfit.sentence))
+        delivery, personID, Report(misfit.meaning, what: misfit.attempt))
     }
     guard draft.missing.isEmpty else {
       let names = draft.missing.map(\.name).joined(separator: ", ")

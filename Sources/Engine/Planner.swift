@@ -57,15 +57,19 @@ package import SyncCore
   package func plan(
     _ personID: String, cycle: Int64, lane: Lane, now: Int64, isWhole: Bool = false
   ) throws {
+    guard let person = try store.person(personID) else { return }
     let before = try store.link(of: personID)?.recordID
-    try planIntercom(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
-    try enterLink(of: personID, before: before, now: now)
-    try salesforce?.plan(personID, before: before, cycle: cycle, lane: lane, now: now)
+    try planIntercom(person, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
+    let after = try store.link(of: personID)?.recordID
+    try enterLink(of: personID, before: before, after: after, now: now)
+    try salesforce?.plan(
+      person, before: before, after: after, cycle: cycle, lane: lane, now: now)
     try teammates?.plan(personID, cycle: cycle, lane: lane, now: now)
   }
 
-  private func enterLink(of personID: String, before: String?, now: Int64) throws {
-    let after = try store.link(of: personID)?.recordID
+  private func enterLink(
+    of personID: String, before: String?, after: String?, now: Int64
+  ) throws {
     guard !isInitial, before != after else { return }
     try store.enterHistory(
       HistoryEntry(
@@ -75,16 +79,17 @@ package import SyncCore
   }
 
   private func planIntercom(
-    _ personID: String, cycle: Int64, lane: Lane, now: Int64, isWhole: Bool
+    _ person: Person, cycle: Int64, lane: Lane, now: Int64, isWhole: Bool
   ) throws {
-    guard let person = try store.person(personID) else { return }
+    let personID = person.id
     let plan = try judge(person, isWhole: isWhole)
     try store.apply(plan.decision, to: personID, current: try store.link(of: personID))
     guard plan.owesAttributes else {
       try owe(plan.events, to: person, cycle: cycle, now: now)
       // What was under way counts as written from now on, and may have to be cleared.
       if try settleOwed(person, now: now), person.sent == nil {
-        try planIntercom(personID, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
+        guard let written = try store.person(personID) else { return }
+        try planIntercom(written, cycle: cycle, lane: lane, now: now, isWhole: isWhole)
       }
       return
     }

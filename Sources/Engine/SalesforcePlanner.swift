@@ -41,6 +41,19 @@ import SyncCore
     let known = try store.syncRules(named, now: now)
     rules = zip(settings.leads.rules, known).map { ($0, $1.epoch, $1.since) }
     if tagRule != nil { tagEpoch = known.last?.epoch }
+    try retryIfChanged()
+  }
+
+  /// Where the store keeps what leads and fields were last made by.
+  private static let definitionKey = "salesforce_definition"
+
+  /// What was refused under another configuration may be right under this one (E2).
+  private func retryIfChanged() throws {
+    let definition = settings.salesforceDefinition
+    guard try store.get(Self.definitionKey) != definition else { return }
+    try store.set(Self.definitionKey, definition)
+    try store.unparkSalesforce(person: nil, lane: .fresh)
+    for id in try store.clearRefusedFields() { try store.noteDifference(ofPerson: id, cycle: 0) }
   }
 
   /// Takes the names of tags as Intercom lists them; true when people have to be planned again.
@@ -62,17 +75,16 @@ import SyncCore
 
   // MARK: One person
 
-  /// Plans one person; `before` is the record that it was linked to until now.
+  /// Plans one person, who was linked to the record `before` until now, and is to `after`.
   func plan(
-    _ personID: String, before: String?, cycle: Int64, lane: Lane, now: Int64
+    _ person: Person, before: String?, after: String?, cycle: Int64, lane: Lane, now: Int64
   ) throws {
-    guard let person = try store.person(personID) else { return }
-    let record = try store.link(of: personID).flatMap { try store.record($0.recordID) }
-    let isLinked = try record != nil || store.pin(of: personID) != nil
+    let isLinked = try after != nil || store.pin(of: person.id) != nil
     try judgeRules(person, isLinked: isLinked, lane: lane, cycle: cycle, now: now)
-    if isLinked { try endLead(of: personID, now: now) }
-    if let before, before != record?.id { try forgetRefused(of: personID, on: before, now: now) }
-    try planFields(person, record: record, lane: lane, cycle: cycle, now: now)
+    // Nothing is owed to who was linked already.
+    if isLinked, before == nil { try endLead(of: person.id, now: now) }
+    if let before, before != after { try forgetRefused(of: person.id, on: before, now: now) }
+    try planFields(person, recordID: after, lane: lane, cycle: cycle, now: now)
   }
 
   // MARK: Rules (L1)
@@ -165,9 +177,10 @@ import SyncCore
   // MARK: Mapped attributes (Q1)
 
   private func planFields(
-    _ person: Person, record: Record?, lane: Lane, cycle: Int64, now: Int64
+    _ person: Person, recordID: String?, lane: Lane, cycle: Int64, now: Int64
   ) throws {
     guard !settings.mapping.isEmpty, let fields = leadFields.fields else { return }
+    let record = try recordID.flatMap { try store.record($0) }
     let lead = record.flatMap { $0.object == .lead && $0.isLive ? $0 : nil }
     try endFields(of: person.id, except: lead?.id)
     guard let lead else { return }
@@ -182,11 +195,9 @@ import SyncCore
       isWatched && (knowsCompany || AttributeName.ofCompany(attribute) == nil)
     }
     // A value that was refused and is back at what Salesforce has is nobody's affair any more.
-    let undone = (known?.refused ?? [:]).filter {
-      values[$0.key] != $0.value && plan.values[$0.key] == nil && plan.refused[$0.key] == nil
-    }
+    let undone = plan.mended.filter { plan.values[$0] == nil }
     if !undone.isEmpty {
-      try FieldSettlement(store, now: now).forget(Set(undone.keys), of: person.id, on: lead.id)
+      try FieldSettlement(store, now: now).forget(Set(undone), of: person.id, on: lead.id)
     }
     guard plan.set.isEmpty, plan.fill.isEmpty else {
       try keepOrder(of: person.id, on: lead.id)
@@ -195,7 +206,7 @@ import SyncCore
       return
     }
     try store.disownFields(of: person.id, to: lead.id)
-    guard !plan.isEmpty else { return }
+    guard !plan.rebase.isEmpty || !plan.misfits.isEmpty else { return }
     try FieldSettlement(store, now: now).note(
       plan.write(), of: person.id, on: lead.id)
   }

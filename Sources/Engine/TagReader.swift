@@ -28,8 +28,12 @@ import Wire
     guard let name = parts.settings.leads.tag, let rule = planner.tagRule,
       let epoch = planner.tagEpoch
     else { return }
-    guard let tag = try await tagID(name) else { return }
     let isBaseline = try parts.store.get(Self.baselineKey) != String(epoch)
+    guard let tag = try await tagID(name) else {
+      // A tag that does not exist is borne by nobody: whoever gets it from now on is news.
+      if isBaseline { try noteBaseline(epoch) }
+      return
+    }
     var seen: Set<String>? = []
     var next: String?
     repeat {
@@ -51,6 +55,10 @@ import Wire
       if isBaseline { try parts.store.set(Self.baselineKey, String(epoch)) }
       if let seen { try forget(rule, except: seen) }
     }
+  }
+
+  private func noteBaseline(_ epoch: Int64) throws {
+    try parts.store.transaction { try parts.store.set(Self.baselineKey, String(epoch)) }
   }
 
   private func tagID(_ name: String) async throws -> String? {

@@ -13,7 +13,7 @@ extension Store {
       $0.bind(1, personID)
       $0.bind(2, recordID)
     } read: {
-      (Values(json: $0.text(0)), Values(json: $0.textOrNull(1)))
+      (unnumbered(Values(json: $0.text(0))), unnumbered(Values(json: $0.textOrNull(1))))
     }
   }
 
@@ -27,8 +27,8 @@ extension Store {
     ).run {
       $0.bind(1, personID)
       $0.bind(2, recordID)
-      $0.bind(3, base.json)
-      $0.bind(4, refused.isEmpty ? nil : refused.json)
+      $0.bind(3, numbered(base).json)
+      $0.bind(4, refused.isEmpty ? nil : numbered(refused).json)
     }
   }
 

@@ -29,6 +29,8 @@ package final class Store {
   let database: Database
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
+  /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
+  var mappingEpochs: [String: Int64] = [:]
 
   private init(database: Database, settings: Settings) {
     self.database = database
@@ -150,6 +152,7 @@ package final class Store {
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
     watchEpoch = try integer(Self.watchEpochKey) ?? 0
+    try loadMapping()
     return isNew
   }
 

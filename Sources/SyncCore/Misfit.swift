@@ -26,4 +26,9 @@ package struct Misfit: Error, Sendable, Equatable {
   package var sentence: String {
     "\(attribute ?? "A value") cannot go into the Salesforce field \(field): \(reason)"
   }
+
+  /// The same as what could not be done.
+  package var attempt: String {
+    "write \(attribute ?? "a value") to the Salesforce field \(field): \(reason)"
+  }
 }

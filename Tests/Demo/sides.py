@@ -29,6 +29,16 @@ every = "1s"       # a real one keeps the default, 5 minutes
 at_most = "2s"
 overlap = "5s"     # nothing is late here
 
+[[leads.rule]]
+name = "Companies over 500"
+when = [ {{ attribute = "company_size", is = ">", value = 500 }} ]
+
+[mapping]
+"custom_attributes.company_size" = "NumberOfEmployees"
+
+[assign]
+conversations = "unassigned"
+
 [store]
 path = "{directory}/sfsync.db"
 
@@ -193,6 +203,10 @@ class Sides:
 
     def record(self, record):
         return self.control(f"/record/{record}")
+
+    def rows(self, kind, field, value, fields):
+        return self.control(
+            "/records", object=kind, field=field, value=value, fields=fields)["rows"]
 
     def attributes(self, person):
         """The person's Salesforce attributes; Intercom hands text back with HTML escapes."""

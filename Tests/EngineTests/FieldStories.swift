@@ -268,7 +268,8 @@ extension EngineTests {
       try await story.restart {
         $0.mapping["custom_attributes.company_size"] = "NumberOfEmployees"
       }
-      try await story.sync(isFull: true)
+      // Who changed within the overlap is read anew by the next deep poll.
+      await story.simulation.advance(minutes: 12)
       #expect(story.field(empty, "NumberOfEmployees") == "50")
       #expect(story.field(full, "NumberOfEmployees") == "3")
       Self.plan(story, people[1], "ours again")

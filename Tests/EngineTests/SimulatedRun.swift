@@ -34,6 +34,7 @@ import TestSupport
     let edits = Edits(ledger: ledger)
     let leads = random.happens(oneIn: 2) ? LeadEdits(ledger) : nil
     if leads != nil { wayBack(random, simulation) }
+    leads?.isBegun = { [simulation] in try simulation.store?.get("initial") != nil }
     edits.build(people: 4 + random.below(24), records: 4 + random.below(24))
     var problems = try await weather(random, simulation, edits, leads)
     if problems.isEmpty { problems = try await calm(simulation, ledger, leads) }

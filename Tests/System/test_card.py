@@ -62,7 +62,7 @@ def contact_card(bench):
 
 @test("history: what was done for a person on both sides, oldest first")
 def history(bench):
-    sim = org(bench, time_scale=20)
+    sim = org(bench)
     person = sim.person(ADA, name="Ada")
     daemon = started(bench, sim, leads={"rule": [BIG]},
                      mapping={"custom_attributes.company_size": "NumberOfEmployees"})
@@ -79,11 +79,13 @@ def history(bench):
     daemon.json("task", "create", talk)
     entries = daemon.json("history", person)
     equal([(entry["side"], entry["what"]) for entry in entries],
-          [("salesforce", "lead"), ("intercom", "attributes"), ("salesforce", "fields"),
-           ("intercom", "attributes"), ("intercom", "event"), ("salesforce", "task")], "the entries")
+          [("salesforce", "lead"), ("intercom", "link"), ("intercom", "attributes"),
+           ("salesforce", "fields"), ("intercom", "attributes"), ("intercom", "event"),
+           ("salesforce", "task")], "the entries")
     equal([entry["at"] for entry in entries], sorted(entry["at"] for entry in entries), "the order")
     check(all(entry["result"] for entry in entries), "each has a result")
     contains(str(entries[0]["changes"]), ["LastName", "Ada"], "what was sent")
-    equal(entries[2]["changes"]["NumberOfEmployees"]["to"], 600, "the field")
+    equal(entries[4]["changes"]["SALESFORCE_TITLE"], {"from": None, "to": "Countess"}, "the title")
+    equal(entries[3]["changes"]["NumberOfEmployees"]["to"], 600, "the field")
     equal(daemon.json("history", lead["Id"]), entries, "asked by the record")
     contains(daemon.ctl("history", ADA), ["lead", "NumberOfEmployees", "600"], "in words")

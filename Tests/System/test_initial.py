@@ -154,7 +154,9 @@ def check_quiet_poll(sim, daemon):
     counters = sim.counters()
     equal(counters["salesforce"]["api_calls"], 1, "Salesforce calls of a poll without news")
     calls = counters["intercom"]["calls"]
-    check(sum(calls.values()) <= 2, f"Intercom calls of a poll without news: {calls}")
+    # Two searches, and the look for leads.tag, which moves nobody's updated_at.
+    check(sum(calls.values()) <= 3, f"Intercom calls of a poll without news: {calls}")
+    check(max(calls.values()) == 1, f"Intercom calls of one kind: {calls}")
     equal(counters["intercom"]["writes"], 0, "writes of a poll without news")
 
 
@@ -172,7 +174,7 @@ def rest_and_bulk(bench):
     equal(len(arrived["bulk"]), len(arrived["rest"]), "people written")
 
 
-@test("S1: a poll without news is one Salesforce call and at most two of Intercom")
+@test("S1: a poll without news is one Salesforce call and at most three of Intercom")
 def idle_poll(bench):
     sim = Simulator(bench, leads=150, contacts=50, people=150)
     daemon = started(bench, sim)
@@ -180,7 +182,7 @@ def idle_poll(bench):
     check_quiet_poll(sim, daemon)
     poll = daemon.status()["last_poll"]
     equal((poll["salesforce_calls"], poll["changed"]), (1, 0), "what status says of it")
-    check(poll["intercom_calls"] <= 2, "what status says of Intercom's calls")
+    check(poll["intercom_calls"] <= 3, "what status says of Intercom's calls")
 
 
 @test("M2: each match.prefer links as it says")

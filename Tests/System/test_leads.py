@@ -9,8 +9,9 @@ TAG = "send-to-salesforce"
 ADA = "ada@example.com"
 
 
-def org(bench, **options):
-    sim = Simulator(bench, **options)
+def org(bench):
+    # Both sides tell whole seconds: so that one has passed by each step, twenty pass in one.
+    sim = Simulator(bench, time_scale=20)
     sim.intercom("define-attribute", name="company_size", data_type="integer")
     return sim
 
@@ -219,8 +220,10 @@ def no_email(bench):
     equal(daemon.errors()[0]["count"], 1, "it is not tried again by itself")
     sim.intercom("update", id=person, field="email", value=ADA)
     daemon.sync()
-    equal(len(sim.leads(ADA)), 1, "leads once the person has an address")
-    equal(daemon.errors(), [], "the entry closed")
+    wait_until("a lead once the person has an address", lambda: sim.leads(ADA))
+    wait_until("the entry closes", lambda: daemon.errors() == [])
+    carries(sim, person, sim.leads(ADA)[0]["Id"])
+    equal(len(sim.leads(ADA)), 1, "leads")
 
 
 def rival(sim, email):
@@ -306,3 +309,87 @@ def assigned(bench):
     equal((lead["OwnerId"], float(lead["NumberOfEmployees"])), (taken, 777.0), "after an update")
     equal(sim.attributes(person)["SALESFORCE_OWNER_EMAIL"], "taken@example.com", "the owner")
     is_silent(sim, daemon)
+
+
+@test("L1: conditions over role, e-mail, tag, text and company; all of one rule have to hold")
+def conditions(bench):
+    sim = org(bench)
+    sim.intercom("define-attribute", name="plan", data_type="string")
+    sim.intercom("add-tag", name="VIP")
+    rule = {"name": "Everything", "when": [
+        {"attribute": "role", "is": "=", "value": "lead"},
+        {"attribute": "email", "is": "ends_with", "value": "@example.com"},
+        {"attribute": "plan", "is": "in", "value": ["Pro", "Team"]},
+        {"attribute": "company.name", "is": "starts_with", "value": "Analytical"},
+        {"attribute": "phone", "is": "unset"},
+        {"attribute": "tag", "is": "=", "value": "VIP"}]}
+    daemon = started(bench, sim, leads={"rule": [rule]})
+
+    def person(number, role="lead", plan="Pro", company="Analytical Engines", tag="VIP",
+               domain="example.com", phone=None):
+        made = sim.person(f"p{number}@{domain}", role=role, attributes={"plan": plan}, phone=phone)
+        sim.intercom("company", id=made, name=company)
+        if tag:
+            sim.intercom("tag", id=made, tag=tag)
+        # A tag moves nobody's updated_at.
+        sim.intercom("update", id=made, field="name", value=f"Person {number}")
+        return made
+
+    person(0)
+    person(1, role="user")
+    person(2, plan="Free")
+    person(3, company="Engines")
+    person(4, tag=None)
+    person(5, domain="example.org")
+    person(6, phone="+1 555 0100")
+    person(7, plan="Team")
+    daemon.sync()
+    daemon.sync()
+    wait_until("two leads", lambda: len(sim.query_all("SELECT Id FROM Lead")) == 2)
+    equal(sorted(row["Email"] for row in sim.query_all("SELECT Email FROM Lead")),
+          ["p0@example.com", "p7@example.com"], "leads")
+    equal(daemon.errors(), [], "open errors")
+
+
+@test("L1, M5: after a merge in Intercom the survivor keeps the lead, and gets no other one")
+def merged(bench):
+    sim, daemon = ruled(bench)
+    person, survivor = sim.person(ADA, role="lead"), sim.person(" Ada@example.com")
+    daemon.sync()
+    qualify(sim, person)
+    daemon.sync()
+    lead, = sim.leads(ADA)
+    carries(sim, person, lead["Id"])
+    carries(sim, survivor, lead["Id"])
+    sim.intercom("merge", id=person, into=survivor)
+    sim.update(lead["Id"], Title="Countess")
+    daemon.sync()
+    wait_until("the title", lambda: sim.attributes(survivor)["SALESFORCE_TITLE"] == "Countess")
+    # Sales delete it: what was used up by the one who is gone is used up.
+    sim.salesforce("delete", id=lead["Id"])
+    daemon.sync()
+    for size in (2, 900):
+        qualify(sim, survivor, size)
+        daemon.sync()
+        daemon.sync("--full")
+    equal(sim.query_all("SELECT Id FROM Lead"), [], "leads")
+    equal(daemon.errors(), [], "open errors")
+
+
+@test("E2: leads that may not be made are told, hold back no other write, and are made later")
+def forbidden(bench):
+    sim, daemon = ruled(bench)
+    linked, record = sim.person("bob@example.com"), sim.lead("bob@example.com")
+    person = sim.person(ADA)
+    daemon.sync()
+    sim.salesforce("read-only-object", object="Lead")
+    qualify(sim, person)
+    sim.update(record, Title="Boss")
+    daemon.sync(expect=None)
+    equal(sim.attributes(linked)["SALESFORCE_TITLE"], "Boss", "the way to Intercom goes on")
+    equal(sim.leads(ADA), [], "leads meanwhile")
+    wait_until("an entry", lambda: len(daemon.errors()) == 1)
+    sim.salesforce("read-only-object", object="Lead", on=False)
+    daemon.ctl("errors", "retry", "--all")
+    wait_until("the lead", lambda: len(sim.leads(ADA)) == 1)
+    wait_until("the entry closes", lambda: daemon.errors() == [])

@@ -1,6 +1,7 @@
 """T1 to T4: conversations, messages and notes become completed tasks, each once."""
 
 import datetime
+import os
 import zoneinfo
 
 from harness.cases import check, contains, equal, test, wait_until
@@ -86,7 +87,8 @@ def tagged(bench):
 @test("T1, T4: a tagged message logs that message, then the conversation what is left; notes, too")
 def parts(bench):
     sim, daemon, lead, talk = met(bench)
-    answer = sim.intercom("reply", id=talk, text="The answer", admin=sim.admin("Bo", "bo@x.example"))
+    bo = sim.admin("Bo", "bo@x.example")
+    answer = sim.intercom("reply", id=talk, text="The answer", admin=bo)
     note = sim.intercom("conversation-note", id=talk, text="Call her on Monday")
     secret = sim.intercom("reply", id=talk, text="My card is 4111")
     last = sim.intercom("reply", id=talk, text="Thank you")
@@ -235,3 +237,73 @@ def inactive(bench):
     made = daemon.json("task", "create", talk)
     equal(made["result"], "created", "task create")
     equal(sim.record(made["ids"][0])["OwnerId"], user(sim, INTEGRATION), "the owner afterwards")
+
+
+@test("O2, T1, A1: plan lists the task, the assignment and the field that a cycle would write")
+def planned(bench):
+    sim = Simulator(bench, **PACE)
+    sim.intercom("define-attribute", name="company_size", data_type="integer")
+    grace = sim.user("Hopper", "grace@example.com")
+    sim.admin("Grace", "grace@example.com")
+    lead = sim.lead(ADA, OwnerId=grace)
+    person = sim.person(ADA)
+    daemon = started(bench, sim, assign={"conversations": "unassigned"},
+                     mapping={"company_size": "NumberOfEmployees"})
+    daemon.ctl("pause")
+    talk = sim.talk(person, "Hello")
+    tag(sim, talk)
+    sim.intercom("set-attribute", id=person, name="company_size", value=5)
+    sim.reset()
+    rows = daemon.json("plan")
+    equal(sorted((row["to"], row["kind"], row["contact"]) for row in rows),
+          [("intercom", "assign", person), ("salesforce", "fields", person),
+           ("salesforce", "task", person)], "the plan")
+    equal({row["record"] for row in rows}, {lead}, "the records of the plan")
+    equal(sim.writes(), 0, "writes of a plan")
+    daemon.ctl("resume")
+    wait_until("the task", lambda: len(sim.tasks(lead)) == 1)
+    wait_until("the rest", lambda: daemon.json("queue") == [])
+    equal(sim.record(lead)["NumberOfEmployees"], "5", "the field")
+    check(sim.talked(talk)["admin_assignee_id"], "the assignment")
+    is_silent(sim, daemon)
+
+
+@test("O4: a store that was lost repeats no lead, task or assignment, and overwrites no field")
+def lost_store(bench):
+    sim = Simulator(bench, **PACE)
+    sim.intercom("define-attribute", name="company_size", data_type="integer")
+    grace = sim.user("Hopper", "grace@example.com")
+    admin = sim.admin("Grace", "grace@example.com")
+    sim.salesforce("assignment-rule", owner=grace)
+    person = sim.person(ADA)
+    rule = {"name": "Big", "when": [{"attribute": "company_size", "is": ">", "value": 500}]}
+    daemon = started(bench, sim, leads={"rule": [rule]}, assign={"conversations": "unassigned"},
+                     mapping={"company_size": "NumberOfEmployees"})
+    sim.intercom("set-attribute", id=person, name="company_size", value=501)
+    daemon.sync()
+    wait_until("the lead", lambda: sim.attributes(person).get("SALESFORCE_ID"))
+    lead = sim.attributes(person)["SALESFORCE_ID"]
+    talk = sim.talk(person, "Hello")
+    tag(sim, talk)
+    daemon.sync()
+    equal((len(sim.tasks(lead)), sim.talked(talk)["admin_assignee_id"]), (1, admin), "both made")
+    sim.update(lead, NumberOfEmployees=7)
+    sim.intercom("assign", id=talk, admin=0, by=admin)
+    daemon.stop()
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(daemon.store + suffix):
+            os.remove(daemon.store + suffix)
+    sim.reset()
+    daemon.start()
+    daemon.sync()
+    sim.intercom("reply", id=talk, text="One more")
+    daemon.sync()
+    daemon.sync("--full")
+    equal(len(sim.query_all("SELECT Id FROM Lead")), 1, "leads")
+    equal(len(sim.tasks(lead)), 1, "tasks")
+    check(not sim.talked(talk)["admin_assignee_id"], "the assignment is left as people left it")
+    equal(sim.record(lead)["NumberOfEmployees"], "7", "the field that sales edited")
+    asked = daemon.json("task", "create", talk)
+    equal(asked["result"], "created", "what is new is logged when asked for")
+    check("Hello" not in sim.record(asked["ids"][0])["Description"], "what is logged is not again")
+    equal(daemon.errors(), [], "open errors")

@@ -64,6 +64,7 @@ import SyncCore
   private func owner(_ id: String?) throws -> CardOwner? {
     guard let id else { return nil }
     let owner = try store.owner(id)
-    return CardOwner(id: id, name: owner?.name, email: owner?.email, role: owner?.role)
+    return CardOwner(
+      id: id, name: owner?.name, email: owner?.email, role: owner?.role ?? owner?.title)
   }
 }
