@@ -44,7 +44,7 @@ import SyncCore
       settle(delivery) { try self.assigned(delivery, to: teammate) }
     } catch {
       pace.failed(error.failure)
-      settle(delivery) { try self.failedToAssign(delivery, owner, teammate, error) }
+      settle(delivery) { try self.failedToAssign(delivery, owner, teammate, acting, error) }
     }
   }
 
@@ -108,8 +108,11 @@ import SyncCore
 
   static let actingKey = "acting-teammate"
 
-  private func waitForActing(_ delivery: Delivery, _ meaning: Meaning) throws {
-    try store.park(delivery, payload: Store.waitingForActing)
+  private func waitForActing(
+    _ delivery: Delivery, _ meaning: Meaning, refused: Admin? = nil
+  ) throws {
+    let waiting = Store.Waiting(ownerID: nil, refused: refused?.standing)
+    try store.park(delivery, payload: waiting.payload)
     teammatesAreMissing = true
     try store.enter(
       Report(
@@ -118,20 +121,22 @@ import SyncCore
   }
 
   private func failedToAssign(
-    _ delivery: Delivery, _ owner: Owner, _ teammate: Admin, _ error: IntercomError
+    _ delivery: Delivery, _ owner: Owner, _ teammate: Admin, _ acting: String,
+    _ error: IntercomError
   ) throws {
     if error.isConversationGone { return try taken(delivery) }
     let failure = error.failure
     switch failure.meaning {
     case IntercomMeaning.teammate:
       teammates.doubt()
-      try wait(delivery, for: owner, EngineMeaning.noTeammate)
+      try wait(delivery, for: owner, EngineMeaning.noTeammate, refused: teammate)
     case IntercomMeaning.noSeat where teammate.hasInboxSeat != true:
       teammates.doubt()
-      try wait(delivery, for: owner, EngineMeaning.teammateWithoutSeat)
+      try wait(delivery, for: owner, EngineMeaning.teammateWithoutSeat, refused: teammate)
     case IntercomMeaning.noSeat, IntercomMeaning.actingAdmin:
       teammates.doubt()
-      try waitForActing(delivery, failure.meaning)
+      try waitForActing(
+        delivery, failure.meaning, refused: teammates.known(acting) ?? Admin(id: acting))
     default:
       guard failure.meaning.kind == .refused else { return try failedBeside(delivery, error) }
       try succeeded(health, isWrite: true)

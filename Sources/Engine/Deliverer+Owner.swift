@@ -45,7 +45,7 @@ import Wire
         }
         // Whoever it is has just left.
         self.teammates.doubt()
-        try self.wait(delivery, for: owner, EngineMeaning.noTeammate)
+        try self.wait(delivery, for: owner, EngineMeaning.noTeammate, refused: teammate)
       }
     }
   }
@@ -88,24 +88,36 @@ import Wire
 
   // MARK: Waiting for a teammate
 
-  /// Keeps a delivery until its owner has a teammate: one entry an owner (A1).
+  /// Keeps a delivery until its owner has a teammate, another one than was `refused`: one entry an
+  /// owner (A1).
   ///
   /// Inside a transaction.
-  func wait(_ delivery: Delivery, for owner: Owner, _ meaning: Meaning) throws {
-    try store.park(delivery, payload: Store.waitingFor(owner: owner.id))
+  func wait(
+    _ delivery: Delivery, for owner: Owner, _ meaning: Meaning, refused: Admin? = nil
+  ) throws {
+    let waiting = Store.Waiting(ownerID: owner.id, refused: refused?.standing)
+    try store.park(delivery, payload: waiting.payload)
     teammatesAreMissing = true
+    try enter(meaning, for: owner)
+  }
+
+  /// Tells what an owner lacks; with `isNews` only where that is not told already.
+  ///
+  /// Inside a transaction.
+  func enter(_ meaning: Meaning, for owner: Owner, isNews: Bool = false) throws {
     // Nobody can give a queue an inbox; what is its goes to whoever takes the record.
     guard !owner.isQueue else { return }
+    let key = Self.teammateKey(owner.id)
+    if isNews, try store.openError(subjectKey: key)?.code == meaning.code { return }
     let other =
       meaning == EngineMeaning.noTeammate
       ? EngineMeaning.teammateWithoutSeat : EngineMeaning.noTeammate
-    try store.closeErrors(
-      code: other.code, subjectKey: Self.teammateKey(owner.id), at: clock.now)
+    try store.closeErrors(code: other.code, subjectKey: key, at: clock.now)
     try store.enter(
       Report(
         meaning, what: "assign in Intercom what belongs to \(owner.name ?? owner.id)",
         answer: "looked for by the address of the user \(owner.id)", recordID: owner.id,
-        subjectKey: Self.teammateKey(owner.id)), now: clock.now)
+        subjectKey: key), now: clock.now)
   }
 
   static func teammateKey(_ ownerID: String) -> String { "teammate:\(ownerID)" }

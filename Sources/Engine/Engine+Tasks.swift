@@ -16,18 +16,7 @@ package enum TaskOutcome: Sendable, Equatable {
   case waiting(String)
 }
 
-/// What asking for a conversation's assignment came to.
-package enum AssignOutcome: Sendable, Equatable {
-  /// The teammate who has it from now on.
-  case assigned(String)
-  /// The owner's teammate has it already.
-  case exists(String)
-  case refused(RegisterEntry)
-  /// In words.
-  case failed(String)
-}
-
-/// Tasks and assignments, asked for by people (T1, A1).
+/// Tasks, asked for by people (T1).
 @EventLoop extension Engine {
   /// Writes down when the store began, and what the days of tasks are told by.
   func noteFirstRun() throws {
@@ -88,7 +77,7 @@ package enum AssignOutcome: Sendable, Equatable {
   }
 
   /// Reads people whom the polls have not brought yet: Intercom's search is late with new ones.
-  private func meet(_ people: [String]) async throws {
+  func meet(_ people: [String]) async throws {
     let store = parts.store
     for id in people where try store.person(id) == nil {
       let answer: PersonAnswer
@@ -158,7 +147,7 @@ package enum AssignOutcome: Sendable, Equatable {
     }
   }
 
-  private func report(_ conversationID: String, _ meaning: Meaning) -> Report {
+  func report(_ conversationID: String, _ meaning: Meaning) -> Report {
     Report(
       meaning, what: "do what was asked with the conversation \(conversationID)",
       subjectKey: "asked:\(conversationID)")
@@ -170,98 +159,5 @@ package enum AssignOutcome: Sendable, Equatable {
       try parts.store.tell(report, now: parts.clock.now)
     }
     return entry.map { .refused($0) } ?? .waiting(report.meaning.cause)
-  }
-
-  // MARK: Assignment
-
-  /// Assigns a conversation to the owner of the record that one of its people is linked to.
-  package func assignConversation(_ id: String) async throws -> AssignOutcome {
-    do {
-      return try await assign(id)
-    } catch let error as IntercomError {
-      return try refused(Report(error.failure, subjectKey: "asked:\(id)"))
-    }
-  }
-
-  private func assign(_ id: String) async throws -> AssignOutcome {
-    let conversation = try await parts.pace.call(isAsked: true) {
-      try await parts.intercom.conversation(id)
-    }
-    try await meet(conversation.people)
-    let linked = try conversation.people.first { try deliverer.recordOwner(of: $0) != nil }
-    guard let person = linked, let owner = try deliverer.recordOwner(of: person) else {
-      return try refused(report(id, EngineMeaning.assignmentWithoutLink))
-    }
-    let (found, lack) = try await deliverer.assignee(for: owner)
-    guard let teammate = found else { return try refused(report(id, lack)) }
-    guard conversation.teammateID != teammate.id else { return .exists(teammate.id) }
-    guard let acting = try await parts.teammates.actingAdmin() else {
-      return try refused(report(id, EngineMeaning.noActingTeammate))
-    }
-    _ = try await parts.pace.call(isAsked: true) {
-      try await parts.intercom.assign(id, to: teammate.id, actingAdmin: acting)
-    }
-    let store = parts.store
-    try store.transaction {
-      try store.disownAssignment(of: id)
-      try store.note(KnownConversation(id: id, updatedAt: 0, assignedAt: parts.clock.now))
-      try store.enterHistory(
-        Deliverer.history(
-          of: id, from: conversation.teammateID, to: teammate.id, person: person,
-          record: try store.link(of: person)?.recordID, at: parts.clock.now))
-    }
-    return .assigned(teammate.id)
-  }
-
-  private func refused(_ report: Report) throws -> AssignOutcome {
-    let entry = try parts.store.transaction {
-      try parts.store.tell(report, now: parts.clock.now)
-    }
-    return entry.map { .refused($0) } ?? .failed(report.meaning.cause)
-  }
-
-  // MARK: Teammates who were missing
-
-  /// Tries again what waits for teammates who are there by now, and closes what the register says of
-  /// them (A1).
-  func lookForTeammates() async throws {
-    guard deliverer.teammatesAreMissing else { return }
-    let missing = try parts.store.missingTeammates()
-    do {
-      for payload in missing { try await lookFor(payload) }
-    } catch let error as IntercomError where error.failure.status != 401 {
-      return
-    }
-    let left = Set(try parts.store.missingTeammates())
-    let kept = left.compactMap { payload in
-      payload.hasPrefix("owner:") ? "teammate:" + payload.dropFirst(6) : nil
-    }
-    try parts.store.transaction {
-      try parts.store.closeErrors(
-        subjectPrefix: "teammate:", except: Set(kept), at: parts.clock.now)
-      if !left.contains(Store.waitingForActing) {
-        try parts.store.closeErrors(subjectKey: Deliverer.actingKey, at: parts.clock.now)
-      }
-    }
-    deliverer.teammatesAreMissing = !left.isEmpty
-    deliverer.stir()
-  }
-
-  /// People only need the teammate, conversations one with a seat.
-  private func lookFor(_ payload: String) async throws {
-    let isFit: Bool
-    var isThere = false
-    if payload.hasPrefix("owner:") {
-      guard let owner = try parts.store.owner(String(payload.dropFirst(6))) else { return }
-      isFit = try await deliverer.assignee(for: owner).teammate != nil
-      isThere = parts.teammates.known(withEmail: owner.email) != nil
-    } else {
-      guard let id = try await parts.teammates.actingAdmin() else { return }
-      isFit = try await parts.teammates.teammate(id)?.hasInboxSeat != false
-    }
-    try parts.store.transaction {
-      if isThere { try parts.store.unparkWaiting(for: payload, kind: .owner) }
-      if isFit { try parts.store.unparkWaiting(for: payload, kind: .assign) }
-    }
   }
 }

@@ -115,6 +115,7 @@ package import SyncCore
         try parts.store.syncWatch(parts.settings.watchDefinition)
         try parts.store.syncMapping(parts.settings.mapping, at: parts.clock.now)
       }
+      try endUnwantedAssignments()
     } catch {
       onStoreFailure?(error)
     }

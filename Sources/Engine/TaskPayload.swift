@@ -14,6 +14,8 @@ struct TaskPayload: Codable, Equatable {
   var activityDate: String
   /// The value of `tasks.external_id_field`: the part's id and the record's at the time of the intent.
   var externalID: String?
+  /// The field that bore that value when it was last sent: only there may it be looked for.
+  var sentField: String?
   /// Of the teammate to whom the conversation was assigned (T3).
   var teammateEmail: String?
   /// When the first of its messages was written, milliseconds UTC: no task of it is older.

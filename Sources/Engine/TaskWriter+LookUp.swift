@@ -20,15 +20,7 @@ import SyncCore
   func absent(_ items: [Item]) async throws -> [Item] {
     // Asked before the look-up: what is committed by then, the look-up sees.
     let covered = try await coveredTime(items)
-    let found: [Int64: String]
-    if let field = desk.settings.tasks.externalIDField {
-      found = try await tasks(of: items, field: field)
-    } else {
-      // Tasks move with conversions and merges that are not read yet.
-      try await absorption.read(Array(Set(items.map(\.recordID))), confirmsMissing: true)
-      found = try await tasks(
-        of: items, since: items.compactMap(\.delivery.sentAfter).min() ?? 0)
-    }
+    let found = try await found(items)
     let absent = items.filter { found[$0.delivery.id] == nil }
     let ready = absent.filter { isSurelyNotMade($0, covered) }
     let waiting = absent.filter { !isSurelyNotMade($0, covered) }
@@ -47,6 +39,28 @@ import SyncCore
     return ready
   }
 
+  /// The tasks that are there, by delivery: through the field where they were sent with it.
+  private func found(_ items: [Item]) async throws -> [Int64: String] {
+    var found: [Int64: String] = [:]
+    let named = items.filter(isNamed)
+    if let field = desk.settings.tasks.externalIDField, !named.isEmpty {
+      found = try await tasks(of: named, field: field)
+    }
+    let others = items.filter { !isNamed($0) }
+    guard !others.isEmpty else { return found }
+    // Tasks move with conversions and merges that are not read yet.
+    try await absorption.read(Array(Set(others.map(\.recordID))), confirmsMissing: true)
+    let marked = try await tasks(
+      of: others, since: others.compactMap(\.delivery.sentAfter).min() ?? 0)
+    return found.merging(marked) { named, _ in named }
+  }
+
+  /// Whether it was sent with the field that is configured now.
+  private func isNamed(_ item: Item) -> Bool {
+    guard let field = desk.settings.tasks.externalIDField else { return false }
+    return item.payload.sentField == field
+  }
+
   /// How far Salesforce's answers can be believed.
   private struct Covered {
     /// Everything that was begun before is visible.
@@ -59,28 +73,28 @@ import SyncCore
   /// What Salesforce says about late commits, where it can matter already.
   private func coveredTime(_ items: [Item]) async throws -> Covered {
     let salesforce = desk.parts.salesforce
-    if let field = desk.settings.tasks.externalIDField,
-      try await salesforce.describe(.task).field(field)?.isUnique == true
-    {
-      return Covered(until: .max, now: .max, isUnique: true)
+    var isUnique = false
+    if let field = desk.settings.tasks.externalIDField, items.contains(where: isNamed) {
+      isUnique = try await salesforce.describe(.task).field(field)?.isUnique == true
     }
+    let items = isUnique ? items.filter { !isNamed($0) } : items
     let now = desk.parts.salesforceNow ?? 0
     guard let first = items.compactMap(\.delivery.sentUntil).min(),
       now > first + Self.marginMilliseconds
-    else { return Covered(until: .min, now: now) }
+    else { return Covered(until: .min, now: now, isUnique: isUnique) }
     let from = items.compactMap(\.delivery.sentAfter).min() ?? first
     do throws(Failure) {
       let until = try await salesforce.latestDateCovered(.task, from: from, to: now)
-      return Covered(until: until, now: now)
+      return Covered(until: until, now: now, isUnique: isUnique)
     } catch {
       // Without it time alone tells.
       guard error.meaning.kind == .refused else { throw error }
-      return Covered(until: .min, now: now)
+      return Covered(until: .min, now: now, isUnique: isUnique)
     }
   }
 
   private func isSurelyNotMade(_ item: Item, _ covered: Covered) -> Bool {
-    if covered.isUnique { return true }
+    if covered.isUnique, isNamed(item) { return true }
     guard let sentUntil = item.delivery.sentUntil else { return false }
     return covered.until > sentUntil + Self.marginMilliseconds
       || covered.now > sentUntil + Self.lateMilliseconds
@@ -185,29 +199,45 @@ import SyncCore
       }
       return payload.map { .rest($0) } ?? .nothing
     case .failure(let error):
-      try await desk.settlements.commit { [desk] in try desk.later(item.delivery, error.failure) }
+      try await desk.settlements.commit { [self] in try unread(item, error.failure) }
       return .later
     }
   }
 
+  /// The newest message of each item that is in a task, by the delivery: under whichever record it
+  /// was made, with or without the field.
   private func loggedBefore(
     _ items: [Item]
   ) async throws -> [Int64: (place: Int, id: String)] {
-    var logged: [Int64: (place: Int, id: String)] = [:]
-    if let field = desk.settings.tasks.externalIDField {
-      for item in items {
-        let values = item.payload.parts.suffix(batchMax).map {
-          TaskPlanner.externalID(part: $0, record: item.recordID)
-        }
-        let found = try await desk.parts.salesforce.findTasks(
-          externalIDField: field, values: Array(values))
+    var logged = try await markedBefore(items)
+    guard let field = desk.settings.tasks.externalIDField else { return logged }
+    for item in items {
+      var values: [String: Int] = [:]
+      for record in try chain(of: item) {
         for (place, part) in item.payload.parts.enumerated() {
-          let value = TaskPlanner.externalID(part: part, record: item.recordID)
-          if let id = found[value] { logged[item.delivery.id] = (place, id) }
+          values[TaskPlanner.externalID(part: part, record: record)] = place
         }
       }
-      return logged
+      var left = Array(values.keys)
+      while !left.isEmpty {
+        let some = Array(left.prefix(batchMax))
+        left.removeFirst(some.count)
+        let found = try await desk.parts.salesforce.findTasks(externalIDField: field, values: some)
+        for (value, id) in found {
+          guard let place = values[value], place > logged[item.delivery.id]?.place ?? -1 else {
+            continue
+          }
+          logged[item.delivery.id] = (place, id)
+        }
+      }
     }
+    return logged
+  }
+
+  private func markedBefore(
+    _ items: [Item]
+  ) async throws -> [Int64: (place: Int, id: String)] {
+    var logged: [Int64: (place: Int, id: String)] = [:]
     let since = items.map(\.payload.messageAt).min() ?? 0
     let found = try await foundTasks(of: items, since: since - Self.skewMilliseconds)
     for item in items {

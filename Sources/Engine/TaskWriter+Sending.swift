@@ -33,7 +33,11 @@ import SyncCore
   private func marked(_ items: [Item]) throws -> [Item] {
     let now = desk.parts.salesforceNow
     return try store.transaction {
-      try items.filter { try store.markSending($0.delivery, sentAfter: now) }
+      try items.filter { item in
+        var payload = item.payload
+        payload.sentField = desk.settings.tasks.externalIDField
+        return try store.markSending(item.delivery, sentAfter: now, payload: payload.json)
+      }
     }
   }
 
@@ -180,7 +184,10 @@ import SyncCore
   private func settle(_ item: Item, _ verdict: Verdict) throws {
     switch verdict {
     case .made(let taskID): try made(item, taskID, isNew: true)
-    case .again, .double: break
+    case .again:
+      // Should the next round not come so far, it is surely not made.
+      try store.postpone(item.delivery, failedAt: desk.clock.now, until: desk.clock.now)
+    case .double: break
     case .later(let failure): try desk.later(item.delivery, failure)
     case .unknown(let failure):
       try store.markUnknown(
@@ -204,7 +211,8 @@ import SyncCore
     try store.enterHistory(
       HistoryEntry(
         at: now, personID: item.delivery.personID, recordID: item.whoID, side: .salesforce,
-        what: "task", changes: "{\"Subject\":{\"to\":\(Value.text(item.payload.subject).json)}}",
+        what: "task",
+        changes: HistoryChanges.json([("conversation", nil, item.payload.conversationID)]),
         result: isNew ? "created \(taskID)" : "exists \(taskID)"))
     desk.parts.report(
       Occurrence(
@@ -219,6 +227,19 @@ import SyncCore
 
   func refused(_ item: Item, _ failure: Failure) throws {
     try store.park(item.delivery)
+    try enter(item, failure)
+    desk.parts.report(
+      Occurrence(
+        .deliveryParked,
+        failure.side == .salesforce
+          ? "Parked a task: Salesforce refused it."
+          : "Parked a task: its conversation cannot be read.",
+        personID: item.delivery.personID, recordID: item.whoID, failure: failure,
+        attempt: item.delivery.attempts + 1))
+  }
+
+  /// Inside a transaction.
+  func enter(_ item: Item, _ failure: Failure) throws {
     try store.enter(
       Report(
         failure.meaning,
@@ -226,11 +247,6 @@ import SyncCore
         answer: failure.answer, personID: item.delivery.personID, recordID: item.whoID,
         subjectKey: Self.subjectKey(item.delivery), status: failure.status,
         requestID: failure.requestID), now: desk.clock.now)
-    desk.parts.report(
-      Occurrence(
-        .deliveryParked, "Parked a task: Salesforce refused it.",
-        personID: item.delivery.personID, recordID: item.whoID, failure: failure,
-        attempt: item.delivery.attempts + 1))
   }
 
   /// The org's own set-up refuses every task: one entry.

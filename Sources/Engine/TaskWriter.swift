@@ -13,11 +13,9 @@ import SyncCore
   let absorption: Absorption
   var facts = TaskFacts()
   /// Conversations that were read again a moment ago, nil for one that is gone, and when (uptime).
-  private var readAgain: [String: (conversation: Conversation?, at: Int64)] = [:]
-  private static let readAgainMax = 200
-
-  /// Texts older than this are read again before they are sent: they may have been redacted (T4).
-  static let freshMilliseconds: Int64 = 600_000
+  var readAgain: [String: (conversation: Conversation?, at: Int64)] = [:]
+  /// Conversations that could not be read, without one in between that could.
+  var failuresInRow = 0
   /// How often a row is changed and sent again within one batch: for its owner, its status and its
   /// record.
   private static let roundsMax = 4
@@ -50,6 +48,34 @@ import SyncCore
   // MARK: One batch
 
   func deliver(_ batch: [SalesforceDelivery]) async throws {
+    do {
+      try await work(on: batch)
+    } catch let failure as Failure where Self.ofTasksAlone.contains(failure.meaning) {
+      try await putOff(batch, failure)
+    }
+  }
+
+  /// What may be missing for tasks alone: nothing else waits for it (S8).
+  private static let ofTasksAlone = [
+    SalesforceMeaning.object, SalesforceMeaning.permission, SalesforceMeaning.field,
+  ]
+  static let accessMilliseconds: Int64 = 900_000
+
+  private func putOff(_ batch: [SalesforceDelivery], _ failure: Failure) async throws {
+    try await desk.settlements.commit { [desk] in
+      let now = desk.clock.now
+      for delivery in batch {
+        try desk.store.postpone(delivery, failedAt: now, until: now + Self.accessMilliseconds)
+      }
+      try desk.store.enter(
+        Report(
+          EngineMeaning.taskAccess, what: failure.attempt, answer: failure.answer,
+          subjectKey: Self.statusKey, status: failure.status, requestID: failure.requestID),
+        now: now)
+    }
+  }
+
+  private func work(on batch: [SalesforceDelivery]) async throws {
     var unknown: [Item] = []
     var items: [Item] = []
     for delivery in batch {
@@ -113,69 +139,6 @@ import SyncCore
   private func isDouble(_ item: Item, _ whoID: String) throws -> Bool {
     guard whoID != item.recordID else { return false }
     return try store.isLogged(part: item.payload.keyPart, record: whoID)
-  }
-
-  // MARK: What it says
-
-  /// Reads the conversations of old texts again and leaves out what was redacted since (T4).
-  private func reread(_ items: [Item]) async throws -> [Item] {
-    let now = desk.clock.now
-    var conversations: [String: Result<Conversation?, IntercomError>] = [:]
-    var read: [Item] = []
-    for item in items {
-      guard abs(now - item.delivery.queuedAt) > Self.freshMilliseconds else {
-        read.append(item)
-        continue
-      }
-      let id = item.payload.conversationID
-      if conversations[id] == nil { conversations[id] = try await recent(id) }
-      switch conversations[id] {
-      case .success(let conversation?):
-        if let item = try await unredacted(item, conversation) { read.append(item) }
-      case .failure(let error):
-        try await desk.settlements.commit { [desk] in try desk.later(item.delivery, error.failure) }
-      case .success, nil:
-        // The conversation is deleted: nothing of it is to be told any more.
-        try await desk.settlements.commit { [self] in try end(item) }
-      }
-    }
-    return read
-  }
-
-  /// While Salesforce is away every try would read the same conversations.
-  private func recent(_ id: String) async throws -> Result<Conversation?, IntercomError> {
-    let now = desk.clock.uptime
-    readAgain = readAgain.filter { now - $0.value.at < Self.freshMilliseconds }
-    if let known = readAgain[id] { return .success(known.conversation) }
-    let result = try await conversation(id)
-    if case .success(let conversation) = result, readAgain.count < Self.readAgainMax {
-      readAgain[id] = (conversation, now)
-    }
-    return result
-  }
-
-  func conversation(_ id: String) async throws -> Result<Conversation?, IntercomError> {
-    do {
-      return .success(
-        try await desk.parts.pace.call(isAsked: false) {
-          try await desk.parts.intercom.conversation(id)
-        })
-    } catch let error as IntercomError {
-      return error.isConversationGone ? .success(nil) : .failure(error)
-    }
-  }
-
-  private func unredacted(_ item: Item, _ conversation: Conversation) async throws -> Item? {
-    let redacted = Set((conversation.messages ?? []).filter(\.isRedacted).map(\.id))
-    guard item.payload.parts.contains(where: redacted.contains) else { return item }
-    let left = item.payload.parts.filter { !redacted.contains($0) }
-    guard let payload = try planner.rewritten(item.payload, from: conversation, parts: left) else {
-      try await desk.settlements.commit { [self] in try end(item) }
-      return nil
-    }
-    var item = item
-    item.payload = payload
-    return item
   }
 }
 

@@ -36,6 +36,9 @@ import Wire
     email.flatMap(EmailKey.of).flatMap { byEmail[$0] }
   }
 
+  /// The teammate with that id as the book knows it now, without a call.
+  func known(_ id: String) -> Admin? { byID[id] }
+
   /// The teammate with that address; the list is read again once for one whom it does not name.
   func teammate(withEmail email: String?, isAsked: Bool = false) async throws -> Admin? {
     guard let key = email.flatMap(EmailKey.of) else { return nil }
@@ -80,4 +83,9 @@ import Wire
       if byEmail[key]?.hasInboxSeat != true { byEmail[key] = admin }
     }
   }
+}
+
+extension Admin {
+  /// What has to change before somebody whom Intercom refused is worth another try.
+  var standing: String { "\(id)/\(hasInboxSeat.map(String.init) ?? "")" }
 }

@@ -18,6 +18,11 @@ extension EngineMeaning {
     cause: "The teammate whom assign.acting_admin names is not in this workspace.",
     remedy: "Set it to the e-mail address of a teammate with a seat in the inbox, or leave it out "
       + "to act as the one whose token it is. What waits is then assigned by itself.")
+  package static let taskAccess = Meaning(
+    "SF-TASK-ACCESS", .broken,
+    cause: "Salesforce does not let the integration user see tasks, their fields or statuses.",
+    remedy: "Give it the permission 'Access Activities' and the fields of Task that the manual "
+      + "lists, or leave tasks.tag empty and tasks.on_close off. Tasks wait; nothing else does.")
   package static let taskWithoutRecord = Meaning(
     "TASK-NO-RECORD", .refused,
     cause: "Nobody in the conversation matches a Salesforce record.",
@@ -34,7 +39,7 @@ extension EngineMeaning {
     remedy: "Link the person to a record, or assign the conversation by hand.")
 
   package static let ofConversations = [
-    noTeammate, teammateWithoutSeat, noActingTeammate, taskWithoutRecord, taskWithoutMessage,
-    assignmentWithoutLink,
+    noTeammate, teammateWithoutSeat, noActingTeammate, taskAccess, taskWithoutRecord,
+    taskWithoutMessage, assignmentWithoutLink,
   ]
 }

@@ -37,10 +37,15 @@ import SyncCore
       }
       return
     }
-    // Whether nobody is there is found out, and told once, when it is sent.
+    // Whether nobody is there is found out, and told once, when it is sent; whom Intercom refused
+    // for somebody is not tried again as it is.
+    let refused = Store.Waiting(ownerID: ownerID, refused: teammate?.standing).payload
+    let isRefused = try store.deliveries(of: personID).contains {
+      $0.kind == .owner && $0.payload == refused
+    }
     try store.oweOwner(
       to: personID, record: link.recordID, lane: lane,
-      desired: teammate?.id ?? Store.waitingFor(owner: ownerID), cycle: cycle, now: now)
+      desired: isRefused ? refused : teammate?.id ?? refused, cycle: cycle, now: now)
   }
 
   /// Conversations that wait for a teammate may have another owner now.

@@ -20,6 +20,15 @@ package struct Admin: Sendable, Equatable {
   package var email: String?
   /// Whether conversations can be assigned to this teammate (A1); nil where not said.
   package var hasInboxSeat: Bool?
+
+  package init(
+    id: String, name: String? = nil, email: String? = nil, hasInboxSeat: Bool? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.email = email
+    self.hasInboxSeat = hasInboxSeat
+  }
 }
 
 extension Intercom {

@@ -99,11 +99,12 @@ extension Store {
   package func unparkTasks() throws(SQLError) {
     try database.statement(
       """
-      UPDATE salesforce_delivery SET state = 1, attempts = 0, first_failed_at = NULL,
-        next_try_at = 0, generation = generation + 1
+      UPDATE salesforce_delivery INDEXED BY salesforce_delivery_parked
+      SET state = 1, attempts = 0, first_failed_at = NULL, next_try_at = 0,
+        generation = generation + 1
       WHERE state = 2 AND kind = 2
       """
-    ).run { _ in }
+    ).run()
   }
 
   package func conversation(_ id: String) throws(SQLError) -> KnownConversation? {

@@ -12,6 +12,8 @@ struct HTMLTokens {
   private var position = 0
   /// No `>` is left: the rest is text.
   private var isTextOnly = false
+  /// A quote was opened that never ends: from there on quotes are letters like any other.
+  private var ignoresQuotes = false
 
   init(_ html: String) { bytes = Array(html.utf8) }
 
@@ -32,10 +34,9 @@ struct HTMLTokens {
   mutating func skip(past name: String) {
     let word = Array("</\(name)".utf8)
     while position < bytes.count {
-      if bytes[position] == UInt8(ascii: "<"), matches(word, at: position),
-        let close = end(from: position)
-      {
-        position = close + 1
+      if bytes[position] == UInt8(ascii: "<"), matches(word, at: position) {
+        // Without any `>` ahead there is none for a later one either.
+        position = end(from: position).map { $0 + 1 } ?? bytes.count
         return
       }
       position += 1
@@ -92,13 +93,14 @@ struct HTMLTokens {
         if byte == quote { quote = 0 }
       } else if byte == UInt8(ascii: ">") {
         return index
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+      } else if !ignoresQuotes, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
         quote = byte
       }
       index += 1
     }
-    // Its quotes never end: then `>` ends it wherever it stands. That happens once for each kind of
-    // quote at the most, so the time stays in proportion to the length.
+    // Its quotes never end: then `>` ends it wherever it stands, and so it does for all that follow,
+    // or each of them would look for the end of the same quote.
+    ignoresQuotes = true
     let end = bytes[min(start, bytes.count)...].firstIndex(of: UInt8(ascii: ">"))
     isTextOnly = end == nil
     return end

@@ -115,10 +115,59 @@ struct LeadMemoryTests {
     try change { try store.noteLogged(parts: ["m1", "m2"], record: "00QA", task: "00T1", at: 9) }
     try change { try store.noteLogged(parts: ["m1"], record: "00QA", task: nil, at: 10) }
     #expect(try store.task(ofPart: "m1", record: "00QA") == "00T1")
-    try change { try store.forgetLogged(parts: ["m1"], record: "00QA") }
-    #expect(try !store.isLogged(part: "m1", record: "00QA"))
-    #expect(try store.isLogged(part: "m2", record: "00QA"))
-    #expect(try scratch.shell("SELECT at FROM logged_part") == "5\n")
+    #expect(try scratch.shell("SELECT at FROM logged_part") == "5\n5\n")
+  }
+
+  @Test("M8, T4: who goes takes back the tasks that were not sent; those that were stay logged")
+  func takenBack() throws {
+    try change {
+      try store.noteLogged(parts: ["m1"], record: "00QA", task: "00T1", at: 5)
+      try store.noteLogged(parts: ["m2", "m3"], record: "00QA", task: nil, at: 6)
+      for (part, parts) in [("m2", "[\"m1\",\"m2\"]"), ("m3", "[\"m3\"]")] {
+        try store.owe(
+          .task(
+            keyPart: part, on: "00QA", of: "p1", conversation: "c1", cycle: 1,
+            payload: "{\"parts\":\(parts)}", isHeld: false), now: 6)
+      }
+      let sent = try #require(try store.salesforceDelivery(.task, subject: "m3/00QA"))
+      #expect(try store.markSending(sent, sentAfter: 6))
+      try store.drop("p1", survivor: nil, cycle: 1)
+    }
+    #expect(try store.isLogged(part: "m1", record: "00QA"))
+    #expect(try !store.isLogged(part: "m2", record: "00QA"))
+    #expect(try store.isLogged(part: "m3", record: "00QA"))
+  }
+
+  @Test("T1, A1: a conversation is read again when its person may have a record, or it is time")
+  func readAgain() throws {
+    func due(_ now: Int64) throws -> [String] {
+      try store.conversationsAgain(now: now, limit: 9).map { "\($0.id)/\($0.personID ?? "")" }
+    }
+    try change {
+      try store.remember(conversation: "c1", until: ["p1", "p2"])
+      try store.retry(conversation: "c2", failedAt: 5, until: 9)
+      try store.retry(conversation: "c3", failedAt: 5, until: nil)
+    }
+    #expect(try due(8) == [])
+    #expect(try due(9) == ["c2/"])
+    // A clock that was set back.
+    #expect(try due(-10_000_000) == ["c2/"])
+    try change { try store.wakeConversations(of: "p2") }
+    #expect(try due(9) == ["c1/p2", "c2/"])
+    try change { try store.putOff(.init(id: "c1", personID: "p2")) }
+    #expect(try due(8) == [])
+    var first: Int64 = 0
+    try change { first = try store.retry(conversation: "c2", failedAt: 9, until: 20) }
+    #expect(first == 5)
+    #expect(try due(9) == [])
+    try change { try store.wakeUnreadConversations() }
+    #expect(try Set(due(9)) == ["c2/", "c3/"])
+    try change {
+      try store.drop("p1", survivor: "p3", cycle: 1)
+      try store.forgetAgain(conversation: "c2")
+      try store.forgetAgain(conversation: "c3")
+    }
+    #expect(try due(9) == ["c1/p3"])
   }
 
   @Test("T1, A1: what was dealt with in a conversation is never forgotten by a later look at it")

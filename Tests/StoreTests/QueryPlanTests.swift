@@ -112,7 +112,17 @@ struct QueryPlanTests {
     try store.noteLogged(parts: ["m"], record: "00QA", task: nil, at: 1)
     _ = try store.isLogged(part: "m", record: "00QA")
     _ = try store.task(ofPart: "m", record: "00QA")
-    try store.forgetLogged(parts: ["m"], record: "00QA")
+    for task in try store.tasks(of: "p1", conversation: "c") { try store.ask(for: task) }
+    try store.unparkTasks()
+    try store.remember(conversation: "c", until: ["p1"])
+    try store.retry(conversation: "c", failedAt: 1, until: 1)
+    try store.wakeConversations(of: "p1")
+    try store.wakeUnreadConversations("c")
+    try store.wakeUnreadConversations()
+    for again in try store.conversationsAgain(now: 1, limit: 9) { try store.putOff(again) }
+    try store.forgetAgain(conversation: "c")
+    _ = try store.disownAssignments()
+    _ = try store.disownOwners()
     try store.note(KnownConversation(id: "c", updatedAt: 1))
     _ = try store.conversation("c")
     try store.setCompany("c1", [:], now: 1, cycle: 1)
@@ -142,6 +152,7 @@ struct QueryPlanTests {
     ("SELECT DISTINCT p.company_id", "USE TEMP B-TREE FOR DISTINCT"),
     ("WHERE state = 2", "USE TEMP B-TREE FOR DISTINCT"),
     ("sqlite_schema", "SCAN sqlite_master"),
+    ("json_each(d.payload", "SCAN part VIRTUAL TABLE"),
   ]
 
   /// Indexes that hold only the rows which their condition picks: walking them walks just these.
@@ -149,7 +160,7 @@ struct QueryPlanTests {
     var names: [String] = []
     let sql = """
       SELECT name FROM sqlite_schema WHERE type = 'index'
-        AND (sql LIKE '% WHERE state %' OR sql LIKE '% WHERE refused %')
+        AND (sql LIKE '% WHERE state %' OR sql LIKE '% WHERE kind %' OR sql LIKE '% WHERE refused %')
       """
     try store.database.prepare(sql).rows(each: { names.append($0.text(0)) })
     return names

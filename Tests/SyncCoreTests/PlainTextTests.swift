@@ -79,5 +79,8 @@ struct PlainTextTests {
       _ = PlainText.of(html: String(repeating: part, count: 20_000))
     }
     #expect(PlainText.of(html: String(repeating: "<b", count: 100_000)).utf8.count == 200_000)
+    let quotes = String(repeating: "<a \">\" ", count: 60_000)
+    #expect(PlainText.of(html: quotes + "'").utf8.count < quotes.utf8.count)
+    #expect(PlainText.of(html: "<script>" + String(repeating: "</script", count: 60_000)) == "")
   }
 }
