@@ -71,7 +71,9 @@ import Wire
     var row = RowBuffer(columns: PersonColumn.allCases.count)
     answer.fill(&row)
     // What we wrote is no news when it comes back.
-    try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(row)
+    let isNews = try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(
+      row, teammateID: teammate.id)
+    if isNews { onNews?(delivery.lane == .asked) }
     try store.settle(delivery)
     try store.closeErrorsUnlessParked(ofPerson: delivery.personID, at: clock.now)
     try store.closeErrors(subjectKey: Self.permissionKey, at: clock.now)

@@ -43,6 +43,9 @@ import Wire
   package var onAttributeMissing: (() -> Void)?
   /// Called when a person is missing whose survivor is not known: a poll may bring it (M5).
   package var onPersonMissing: (() -> Void)?
+  /// Called when an answer brought news of a person, who waits for a plan now; true where somebody
+  /// asked for the write.
+  package var onNews: ((Bool) -> Void)?
   /// Called when Intercom refuses the access token: another one may be another workspace's (G2).
   package var onTokenRefused: (() -> Void)?
   /// PUTs that succeeded since the start.
@@ -271,7 +274,8 @@ import Wire
     guard let person = try store.person(delivery.personID) else { return }
     var row = RowBuffer(columns: PersonColumn.allCases.count)
     answer.fill(&row)
-    try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(row)
+    let isNews = try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(row)
+    if isNews { onNews?(delivery.lane == .asked) }
     let outcome = try store.recordSent(
       sent, returned: AttributeValues(row), to: person, configured: settings.attributes)
     try note(outcome.accepted, of: person, sent)
@@ -295,6 +299,7 @@ import Wire
       Enrichment.owes(try planner.desiredValues(of: person), to: person, in: settings.attributes)
     else { return }
     try store.noteDifference(ofPerson: personID, cycle: 0)
+    onNews?(false)
   }
 
   /// Once more: an alteration is believed when it comes back the second time (S10); one that is

@@ -54,7 +54,7 @@ package import SyncCore
     guard let person = try store.person(personID) else {
       return .waiting("The person is not known yet.")
     }
-    guard !isStopped, !isPaused else { return .waiting("Writing is paused.") }
+    guard !isStopped else { return .waiting("The daemon is stopping.") }
     try store.transaction {
       var intent = LeadIntent(cause: LeadIntent.asked)
       intent.edits = edits
@@ -63,6 +63,7 @@ package import SyncCore
           for: personID, email: person.email, lane: .asked, cycle: try store.next("cycle"),
           payload: intent.json, cause: intent.cause, isHeld: false), now: parts.clock.now)
     }
+    guard !isPaused else { return .waiting("Writing is paused.") }
     salesforceDeliverer.health.probe()
     salesforceDeliverer.stir()
     return await leadWriter.outcome(of: personID)

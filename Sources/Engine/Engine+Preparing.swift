@@ -42,6 +42,16 @@ import SyncCore
     wake.raise()
   }
 
+  /// Somebody changed meanwhile, as the answer to a write has told, and what else they are owed waits
+  /// for the plan: at once for whoever asked, else soon; a first read writes to thousands.
+  func pollForNews(isAsked: Bool) {
+    let soon: Int64 = 30_000
+    let at = isAsked ? parts.clock.uptime : max(parts.clock.uptime, lastPollUptime + soon)
+    guard nextPollAt ?? .max > at else { return }
+    nextPollAt = at
+    wake.raise()
+  }
+
   /// Nothing is delivered until Intercom is looked at again: at once the first time, later and
   /// later while no write succeeds.
   func prepareAgain(withNewToken: Bool = false) {

@@ -14,6 +14,8 @@ package enum TaskOutcome: Sendable, Equatable {
   case refused(RegisterEntry)
   /// It stays in the outbox and is made as soon as it can be; what stands in its way, in words.
   case waiting(String)
+  /// Nothing was noted; why, and what to do, in words.
+  case failed(String, remedy: String)
 }
 
 /// Tasks, asked for by people (T1).
@@ -36,8 +38,16 @@ package enum TaskOutcome: Sendable, Equatable {
   /// Logs a conversation, or one message of it, on every record that matches; returns when that is
   /// done, or when something stands in its way.
   package func createTask(conversation id: String, part: String?) async throws -> TaskOutcome {
-    guard !isStopped, !isPaused else { return .waiting("Writing is paused.") }
-    guard isPrepared else { return .waiting("The two sides are not ready yet.") }
+    guard !isStopped, !isPaused else {
+      return .failed(
+        "Nothing is read or written while sfsyncd is paused.",
+        remedy: "Run 'sfsyncctl resume', then ask again.")
+    }
+    guard isPrepared else {
+      return .failed(
+        "The two sides have not been looked at yet since the start.",
+        remedy: "Ask again in a minute; 'sfsyncctl status' says what it is about.")
+    }
     let planner = TaskPlanner(parts)
     let conversation: Conversation
     let email: String?

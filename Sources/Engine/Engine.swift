@@ -47,6 +47,7 @@ package import SyncCore
   var countedCalls = 0
   /// When people are to be read back over the whole overlap again.
   var nextDeepAt: Int64 = 0
+  private(set) var lastPollUptime: Int64 = 0
   var phaseStart: (phase: Progress.Phase, at: Int64, done: Int64)?
 
   /// A sync that somebody asked for and waits for.
@@ -102,6 +103,7 @@ package import SyncCore
     }
     deliverer.onAttributeMissing = { [weak self] in self?.prepareAgain() }
     deliverer.onPersonMissing = { [weak self] in self?.pollSoon() }
+    deliverer.onNews = { [weak self] in self?.pollForNews(isAsked: $0) }
     deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
     wireSalesforce(desk)
   }
@@ -112,7 +114,8 @@ package import SyncCore
   package func run() async {
     do {
       try parts.store.transaction {
-        try parts.store.syncWatch(parts.settings.watchDefinition)
+        try parts.store.syncWatch(
+          parts.settings.watchDefinition, rules: parts.settings.rulesDefinition)
         try parts.store.syncMapping(parts.settings.mapping, at: parts.clock.now)
       }
       try endUnwantedAssignments()
@@ -217,6 +220,7 @@ package import SyncCore
     try countCalls()
     let milliseconds = parts.clock.uptime - start
     lastPoll = (parts.clock.now, milliseconds, report)
+    lastPollUptime = parts.clock.uptime
     try recovered()
     try parts.store.transaction {
       try deliverer.succeeded(deliverer.health, isWrite: false)

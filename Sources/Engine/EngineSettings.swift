@@ -79,6 +79,11 @@ package struct EngineSettings: Sendable, Equatable {
     return texts.json
   }
 
+  /// Tells one set of rules from another.
+  var rulesDefinition: String {
+    leads.rules.map { "\($0.name)\t\($0.definition)\t\($0.isBackfilled)" }.joined(separator: "\n")
+  }
+
   /// Whether anything that is watched belongs to the company.
   package var readsCompanies: Bool {
     watchedAttributes.contains { AttributeName.ofCompany($0) != nil }

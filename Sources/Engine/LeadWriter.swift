@@ -113,6 +113,9 @@ import Wire
     if let link = try linked(personID, isAsked: delivery.isAsked) {
       return try await ended(delivery, personID, by: [link])
     }
+    if let record = try inherited(by: person) {
+      return try await settle(delivery, personID, on: [record])
+    }
     let draft: LeadDraft
     do {
       draft = try await self.draft(of: person, intent)
@@ -195,6 +198,16 @@ import Wire
     guard isAsked, let record = try store.record(pin) else { return pin }
     let end = try Succession.follow(record) { try store.record($0) }
     return end.record == nil && !end.isOpen ? nil : pin
+  }
+
+  /// The live record whose id the person bears although we never wrote it there: it came with
+  /// somebody who was merged into this person, whatever the addresses (M5).
+  private func inherited(by person: PersonDetails) throws -> Record? {
+    guard let name = desk.settings.attributeNames[.recordID],
+      let id = person.values[AttributeName.customPrefix + name]?.text,
+      try store.person(person.id)?.sent?[.recordID] == nil, let record = try store.record(id)
+    else { return nil }
+    return try Succession.follow(record) { try store.record($0) }.record
   }
 
   /// The person as it is now; nil when it is gone, and everything owed with it (M5, M8).

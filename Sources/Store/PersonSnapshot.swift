@@ -102,24 +102,27 @@ package final class PersonComparison {
     return .changed
   }
 
-  /// Takes the answer to our own write: no news, unless something older is known.
+  /// Takes the answer to our own write: no news, unless something older is known; true for news.
   ///
   /// What others changed since the last poll comes with it, and no poll will show it as different
   /// again: an address or id (M7), or a value that rules or the mapping look at (L1, Q1), that we
   /// did not know is planned by the next cycle.
   ///
   /// `teammateID` is the teammate whom that write made the person's owner, if it did (A2).
+  @discardableResult
   package func settle(
     _ row: borrowing RowBuffer, teammateID: String? = nil
-  ) throws(SQLError) {
+  ) throws(SQLError) -> Bool {
     let stamp = row.integer(PersonColumn.updatedAt.rawValue) ?? 0
     find.bind(1, row, PersonColumn.id.rawValue)
     let isKnown = try find.step()
     let isNewer = isKnown && find.integer(0) > stamp
     find.reset()
-    guard isKnown, !isNewer else { return }
-    if try !isPlannedAlike(row, teammateID) { try noteDifference(row) }
+    guard isKnown, !isNewer else { return false }
+    let isNews = try !isPlannedAlike(row, teammateID)
+    if isNews { try noteDifference(row) }
     try write(update, row, stamp, row.fingerprint(of: PersonColumn.compared))
+    return isNews
   }
 
   /// The columns that the plan looks at beside the attributes, by the place of their parameter.

@@ -16,6 +16,26 @@ extension EngineTests {
       call.kind == .record && call.method == .post
     }
 
+    @EventLoop
+    @Test("M5 L1: who takes somebody with a lead in makes no second one, whatever the addresses")
+    func inherited() async throws {
+      let story = try Story.withRule()
+      let people = ["ada", "augusta"].map { story.person("\($0)@example.com", name: $0) }
+      try await story.begin()
+      story.grow(people[0])
+      try await story.sync()
+      let lead = try #require(story.leads.first)
+      story.edit { _, intercom in
+        _ = intercom.merge(people[0], into: people[1])
+        intercom.setAttribute(people[1], "SALESFORCE_ID", .string(lead))
+      }
+      story.grow(people[1])
+      try await story.sync()
+      #expect(story.leads == [lead])
+      #expect(try story.store.pin(of: people[1]) == lead)
+      #expect(try story.open() == [])
+    }
+
     @EventLoop private static func storyWithID(isUnique: Bool) throws -> Story {
       let story = try Story.withRule { $0.leads.externalIDField = id }
       story.salesforce.defineField(

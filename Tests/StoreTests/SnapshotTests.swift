@@ -267,9 +267,10 @@ struct SnapshotTests {
     var answer = person
     answer.updatedAt = 8_000
     answer.observed[.title] = "ours"
-    try store.transaction {
+    let isNews = try store.transaction {
       try PersonComparison(store, kind: .poll, cycle: 0, sweep: 0).settle(Rows.person(answer))
     }
+    #expect(!isNews)
     #expect(try store.person("p1") == answer)
     #expect(try scratch.shell("SELECT count(*) FROM person_difference") == "0\n")
     #expect(try store.take(answer) == .same)

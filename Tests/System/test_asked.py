@@ -2,7 +2,7 @@
 
 import json
 
-from harness.cases import check, equal, test
+from harness.cases import check, equal, test, wait_until
 from harness.daemon import started
 from harness.simulator import Simulator
 
@@ -112,6 +112,11 @@ def assigned(bench):
         equal(paused.returncode, 1, "while paused")
         check("paused" in paused.stderr, paused.stderr)
     equal(sim.query_all("SELECT Id FROM Lead"), [], "leads made while paused")
+    # What was said to be made later is in the queue, and is made; what was not is not.
+    equal([(e["kind"], e["contact"]) for e in daemon.json("queue")], [("lead", other)], "the queue")
+    daemon.ctl("resume")
+    wait_until("the lead", lambda: len(sim.query_all("SELECT Id FROM Lead")) == 1)
+    equal(sim.query_all("SELECT Id FROM Task"), [], "tasks")
     daemon.stop()
     equal(daemon.try_ctl("lead", "create", other).returncode, 69, "without a daemon")
 

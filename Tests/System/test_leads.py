@@ -95,6 +95,22 @@ def baseline(bench):
     is_silent(sim, daemon)
 
 
+@test("L1a, O2: after a reload plan shows whom a rule with backfill would make a lead of")
+def planned_backfill(bench):
+    sim = org(bench)
+    old = sim.person(ADA, attributes={"company_size": 900})
+    daemon = started(bench, sim, leads={"rule": [BIG]})
+    daemon.sync("--full")
+    daemon.ctl("pause")
+    daemon.configure(leads={"rule": [{**BIG, "backfill": True}]})
+    daemon.ctl("reload")
+    planned, = [e for e in daemon.json("plan") if e["kind"] == "lead"]
+    equal(planned["contact"], old, "of whom")
+    equal(sim.leads(ADA), [], "nothing is made by planning")
+    daemon.ctl("resume")
+    wait_until("the lead", lambda: sim.leads(ADA))
+
+
 @test("L1: a person who is linked already uses the rule up")
 def linked_before(bench):
     sim, daemon = ruled(bench)

@@ -101,6 +101,8 @@ import SyncCore
     case .exists(let ids): return Creation(result: .exists, ids: ids)
     case .refused(let entry): return Creation(result: .refused, error: ErrorEntry(entry))
     case .waiting(let why): throw Self.isWaiting("task", why)
+    case .failed(let why, let remedy):
+      throw ControlError.refused(reason: "No task was created. \(why)", remedy: remedy)
     }
   }
 

@@ -40,7 +40,9 @@ import SyncCore
     defer { leadFields = planner.leadFields }
     let cycle = Cycle(parts, planner: planner, isDry: true)
     let isInitial = try store.get("initial") == nil
-    if isFull || isInitial {
+    // Another configuration has everybody compared anew: that is the next cycle.
+    let isDue = try store.get("full_at") == nil
+    if isFull || isInitial || isDue {
       try store.transaction { try store.set("full_read", nil) }
       _ = try await cycle.full(isInitial: isInitial)
     } else {
