@@ -19,6 +19,7 @@ import SyncCore
 
   var isWanted: Bool {
     !parts.settings.mapping.isEmpty || parts.settings.leads.externalIDField != nil
+      || !parts.settings.leads.defaults.isEmpty
   }
 
   /// The next look asks Salesforce: somebody says that something was mended.
@@ -67,6 +68,26 @@ import SyncCore
     [SalesforceMeaning.writeField, SalesforceMeaning.fieldNotWritable].contains(failure.meaning)
   }
 
+  /// Whether a misfit is the configuration's and not a person's: one entry of its own (E1).
+  static func isOfConfiguration(_ misfit: Misfit, _ settings: LeadSettings) -> Bool {
+    let names = Array(settings.defaults.keys) + [settings.externalIDField].compactMap { $0 }
+    return misfit.attribute == nil
+      && names.contains { $0.lowercased() == misfit.field.lowercased() }
+  }
+
+  /// What of `[leads]` and `[leads.defaults]` a lead cannot take, found by the draft of a made-up
+  /// person; what is told already is `told`.
+  private func misfitsOfDefaults(_ fields: [FieldDescription], told: Set<String>) -> [Misfit] {
+    let settings = parts.settings.leads
+    let contactID = String(repeating: "0", count: 24)
+    return LeadDraft.make(
+      person: ["email": .text("ada@example.com")], company: nil, edits: [:], settings: settings,
+      mapping: [:], fields: fields, personID: contactID
+    ).misfits.filter {
+      Self.isOfConfiguration($0, settings) && !told.contains($0.field.lowercased())
+    }
+  }
+
   /// One entry for each name that nothing can be written to, while it lasts.
   private func note(_ fields: [FieldDescription]) throws {
     var misfits = FieldPlan.unmappable(mapping: parts.settings.mapping, fields: fields)
@@ -78,6 +99,7 @@ import SyncCore
           Misfit(meaning, field: name, reason: "it is to hold the Intercom contact id"))
       }
     }
+    misfits += misfitsOfDefaults(fields, told: Set(misfits.map { $0.field.lowercased() }))
     let subjects = misfits.map { Self.subjectPrefix + $0.field }
     let now = parts.clock.now
     try parts.store.closeErrors(

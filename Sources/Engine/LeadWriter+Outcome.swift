@@ -19,7 +19,8 @@ import SyncCore
       try pin(person, to: id)
       try FieldSettlement(store, now: now).settle(
         base: intent.base, refused: intent.refused, of: person, on: id)
-      for misfit in call.misfits {
+      for misfit in call.misfits
+      where !LeadFields.isOfConfiguration(misfit, desk.settings.leads) {
         try FieldSettlement(store, now: now).enter(
           Report(misfit.meaning, what: misfit.attempt), misfit.attribute ?? misfit.field,
           of: person, on: id)

@@ -111,6 +111,22 @@ def planned_backfill(bench):
     wait_until("the lead", lambda: sim.leads(ADA))
 
 
+@test("E1, L4: a default that no lead can take is one entry, which closes when it is taken out")
+def wrong_default(bench):
+    sim = org(bench)
+    daemon = started(bench, sim, leads={"defaults": {"Nope": "x"}})
+    for number in range(2):
+        person = sim.person(f"p{number}@example.com")
+        daemon.sync()
+        equal(daemon.json("lead", "create", person)["result"], "created", "the lead all the same")
+    entry, = daemon.errors()
+    equal(entry["code"], "MAP-NO-FIELD", "the code")
+    daemon.configure(leads={"defaults": {}})
+    daemon.ctl("reload")
+    daemon.sync()
+    wait_until("the entry closes", lambda: daemon.errors() == [])
+
+
 @test("L1: a person who is linked already uses the rule up")
 def linked_before(bench):
     sim, daemon = ruled(bench)
