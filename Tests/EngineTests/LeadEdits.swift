@@ -95,10 +95,19 @@ import SyncCore
       made.append(id)
       ledger.records.append(id)
       ledger.note(record: id)
+      // It may bear an address that the person lost while it was made; it is pinned all the same.
+      if let maker = maker(of: id) { ledger.note(lead: id, of: maker) }
       ledger.shake(email: email)
       world.note("made: \(id) \(email ?? "-")")
     }
     ledger.noteMatches()
+  }
+
+  /// The person of whom a lead was made: every name is another (L4).
+  private func maker(of lead: String) -> String? {
+    let name = [salesforce.value(lead, "FirstName"), salesforce.value(lead, "LastName")]
+      .compactMap { $0 }.joined(separator: " ")
+    return ledger.people.first { intercom.contact($0)?["name"]?.string == name }
   }
 
   // MARK: In the end

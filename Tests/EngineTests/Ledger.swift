@@ -69,6 +69,11 @@ import Simulators
     shaken.insert(person)
   }
 
+  /// A lead is the person's of whom it was made, whatever its address (M7).
+  func note(lead: String, of person: String) {
+    everMatched[person, default: []].insert(lead)
+  }
+
   func readdress(_ record: String) { readdressed.insert(record) }
 
   func shake(person id: String) { shaken.insert(id) }
