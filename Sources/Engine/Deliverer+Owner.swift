@@ -117,8 +117,9 @@ import Wire
     try store.closeErrors(code: other.code, subjectKey: key, at: clock.now)
     try store.enter(
       Report(
-        meaning, what: "assign in Intercom what belongs to \(owner.name ?? owner.id)",
-        answer: "looked for by the address of the user \(owner.id)", recordID: owner.id,
+        meaning,
+        what: "assign in Intercom what belongs to \(owner.name ?? owner.id), the user \(owner.id)",
+        recordID: owner.id,
         subjectKey: key), now: clock.now)
   }
 

@@ -45,7 +45,7 @@ import SyncCore
   /// Somebody changed meanwhile, as the answer to a write has told, and what else they are owed waits
   /// for the plan: at once for whoever asked, else soon; a first read writes to thousands.
   func pollForNews(isAsked: Bool) {
-    let soon: Int64 = 30_000
+    let soon: Int64 = isInitialOpen ? 30_000 : 10_000
     let at = isAsked ? parts.clock.uptime : max(parts.clock.uptime, lastPollUptime + soon)
     guard nextPollAt ?? .max > at else { return }
     nextPollAt = at

@@ -42,7 +42,7 @@ package import SyncCore
   var writtenBefore: Int64 = 0
   private(set) var isStopped = false
   /// Spares a look at the store after every settlement once the initial sync is done.
-  private var isInitialOpen = true
+  private(set) var isInitialOpen = true
   var asked: [Asked] = []
   var countedCalls = 0
   /// When people are to be read back over the whole overlap again.

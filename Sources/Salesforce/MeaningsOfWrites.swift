@@ -11,8 +11,9 @@ extension SalesforceMeaning {
   package static let writeField = Meaning(
     "SF-WRITE-FIELD", .refused,
     cause: "A field that we wrote is not there, or the integration user may not write it.",
-    remedy: "Correct the name in [mapping] or [leads.defaults], or grant edit access to the field "
-      + "in a permission set (Object Manager, the object, Fields, Field-Level Security).")
+    remedy: "Correct the name in [mapping], [leads.defaults], leads.external_id_field or "
+      + "tasks.external_id_field, or grant edit access to the field in a permission set "
+      + "(Object Manager, the object, Fields, Field-Level Security).")
   package static let duplicateHidden = Meaning(
     "SF-DUPLICATE-HIDDEN", .refused,
     cause: "A duplicate rule found records like this one that the integration user may not see.",

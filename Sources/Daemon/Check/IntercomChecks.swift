@@ -103,6 +103,7 @@ final class IntercomChecks {
     } catch {
       return [.failed(name, error.failure)]
     }
+    let unknown = unknownAttributes(listed)
     let plan = AttributePlan(wanted: configuration.engineSettings.attributeNames, listed: listed)
     var parts: [String] = []
     if !plan.existing.isEmpty { parts.append("\(plan.existing.count) are there") }
@@ -123,7 +124,24 @@ final class IntercomChecks {
       results.insert(
         .good(name, parts.isEmpty ? "none is configured" : parts.joined(separator: "; ")), at: 0)
     }
+    if !unknown.isEmpty {
+      results.append(
+        .warning(
+          name, "rules or the mapping name what is not there: \(unknown.joined(separator: ", "))",
+          remedy: "Correct the names in [[leads.rule]] or [mapping], or make the attributes in "
+            + "Intercom (Settings, Data)."))
+    }
     return results
+  }
+
+  /// Custom attributes of people that rules or the mapping look at and the workspace has not; a
+  /// typing error would otherwise hold for ever in silence.
+  private func unknownAttributes(_ listed: [DataAttribute]) -> [String] {
+    let known = Set(listed.filter { !$0.isArchived }.map(\.name))
+    return configuration.engineSettings.watchedAttributes.filter { attribute in
+      attribute.hasPrefix(AttributeName.customPrefix)
+        && !known.contains(String(attribute.dropFirst(AttributeName.customPrefix.count)))
+    }
   }
 
   // MARK: People
