@@ -39,6 +39,24 @@ extension EngineTests {
     }
 
     @EventLoop
+    @Test("S9: what the answer to a write tells of a person is planned soon, not by the next poll")
+    func newsOfAWrite() async throws {
+      let story = try Story(intercom: { $0.searchLagMilliseconds = 170_000 })
+      story.simulation.settings.mapping = ["custom_attributes.company_size": "NumberOfEmployees"]
+      let lead = story.lead("a@example.com")
+      let person = story.person("a@example.com", name: "A")
+      try await story.begin()
+      await story.simulation.advance(minutes: 20)
+      // The search does not show the person's change yet, the answer to the write does.
+      story.grow(person, to: 7)
+      story.edit { salesforce, _ in salesforce.update(lead, ["Title": "CTO"]) }
+      try await story.sync()
+      #expect(story.value(person, "TITLE") == "CTO")
+      #expect(story.field(lead, "NumberOfEmployees") == "7")
+      #expect(try story.store.outboxCounts().pending == 0)
+    }
+
+    @EventLoop
     @Test(
       "Q2 E1: a value that names what is not there is refused as that value, not sent again and again",
       arguments: ["INVALID_CROSS_REFERENCE_KEY", "ENTITY_IS_DELETED"])
