@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// A time zone of the system's zoneinfo files, to tell on which day something happened there (T2).
 ///
