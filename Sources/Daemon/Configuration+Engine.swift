@@ -18,6 +18,7 @@ extension Configuration {
     settings.mapping = fieldMapping
     settings.tasks = taskSettings
     settings.assign = assignSettings
+    if case .externalID(_, let field) = match.by { settings.matchField = field }
     settings.intercomAppURL = intercom.appURL.description
     return settings
   }
@@ -36,11 +37,9 @@ extension Configuration {
         .jwtBearer(username: salesforce.username ?? "", audience: salesforce.audience)
       case .refreshToken: .refreshToken
       }
-    var matchField: String?
-    if case .externalID(_, let field) = match.by { matchField = field }
     return SalesforceClient.Settings(
       loginURL: salesforce.loginURL.description, clientID: salesforce.clientID, flow: flow,
-      apiVersion: salesforce.apiVersion, matchField: matchField)
+      apiVersion: salesforce.apiVersion, matchField: engineSettings.matchField)
   }
 
   var intercomSettings: IntercomClient.Settings {

@@ -39,8 +39,7 @@ extension Configuration.Condition {
   fileprivate var condition: SyncCore.Condition {
     SyncCore.Condition(
       attribute: AttributeName.canonical(attribute),
-      comparison: SyncCore.Condition.Comparison(rawValue: comparison.rawValue) ?? .equal,
-      value: value?.value ?? .null)
+      comparison: comparison, value: value?.value ?? .null)
   }
 }
 

@@ -277,13 +277,6 @@ import SyncCore
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }
-    try store.transaction {
-      let isComparedAnew =
-        loaded.match != configuration.match || loaded.attributes != configuration.attributes
-        || loaded.mapping != configuration.mapping || loaded.leads != configuration.leads
-        || loaded.assign != configuration.assign
-      if isComparedAnew { try store.set("full_at", nil) }
-    }
     store.settings = loaded.storeSettings
     configuration = loaded
     engine = next

@@ -115,7 +115,7 @@ package import SyncCore
     do {
       try parts.store.transaction {
         try parts.store.syncWatch(
-          parts.settings.watchDefinition, rules: parts.settings.rulesDefinition)
+          parts.settings.watchDefinition, compared: parts.settings.comparedDefinition)
         try parts.store.syncMapping(parts.settings.mapping, at: parts.clock.now)
       }
       try endUnwantedAssignments()

@@ -25,6 +25,8 @@ package struct EngineSettings: Sendable, Equatable {
   package var mapping: [String: String] = [:]
   package var tasks = TaskSettings()
   package var assign = AssignSettings()
+  /// The field of a record by which it is matched; nil for its e-mail address.
+  package var matchField: String?
   /// Where a teammate's browser finds Intercom: `https://app.intercom.com`.
   package var intercomAppURL = "https://app.intercom.com"
 
@@ -79,9 +81,15 @@ package struct EngineSettings: Sendable, Equatable {
     return texts.json
   }
 
-  /// Tells one set of rules from another.
-  var rulesDefinition: String {
-    leads.rules.map { "\($0.name)\t\($0.definition)\t\($0.isBackfilled)" }.joined(separator: "\n")
+  /// Tells one way of comparing everybody from another: names of attributes, rules, mapping.
+  var comparedDefinition: String {
+    var lines = Attribute.allCases.compactMap { attribute in
+      attributeNames[attribute].map { "\(attribute.key)=\($0)" }
+    }
+    lines.append(matchField ?? "")
+    lines += leads.rules.map { "\($0.name)\t\($0.definition)\t\($0.isBackfilled)" }
+    lines += mapping.map { "\($0.key)>\($0.value)" }.sorted()
+    return lines.joined(separator: "\n")
   }
 
   /// Whether anything that is watched belongs to the company.

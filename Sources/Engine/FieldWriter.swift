@@ -176,10 +176,8 @@ import SyncCore
   ]
 
   private func postpone(_ item: Item, _ failure: Failure) async throws {
-    try await desk.settlements.commit { [desk, store] in
-      try store.postpone(
-        item.delivery, failedAt: desk.clock.now,
-        until: desk.nextTry(of: item.delivery, after: failure))
+    try await desk.settlements.commit { [desk] in
+      try desk.later(item.delivery, failure)
       // A lock on one lead says nothing of the side.
       if failure.meaning.kind == .broken { try desk.failed(failure) }
     }

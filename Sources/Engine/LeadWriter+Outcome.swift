@@ -188,8 +188,7 @@ import SyncCore
     }
     tell(personID, .waiting(failure.sentence))
     try await desk.settlements.commit { [self] in
-      try store.postpone(
-        delivery, failedAt: now, until: desk.nextTry(of: delivery, after: failure))
+      try desk.later(delivery, failure)
       try desk.failed(failure)
     }
   }
@@ -280,7 +279,7 @@ import SyncCore
     }
     if isFinal { return true }
     try await desk.settlements.commit { [self] in
-      try store.postpone(delivery, failedAt: now, until: desk.nextTry(of: delivery))
+      try desk.later(delivery)
     }
     tell(personID, .waiting("Whether Salesforce has taken it is being looked up."))
     return false

@@ -203,8 +203,7 @@ import SyncCore
         !isOwn || failure.meaning.kind == .passing
         || (failure.meaning.kind == .refused && batch.count == 1)
       for delivery in batch where try isCounted || isMarkedOnly(delivery) {
-        try store.postpone(
-          delivery, failedAt: desk.clock.now, until: desk.nextTry(of: delivery, after: failure))
+        try desk.later(delivery, failure)
       }
       try desk.failed(failure)
     }

@@ -63,6 +63,14 @@ import SyncCore
     if health.state != .well, try store.outboxCounts().toSalesforce == 0 { try answered() }
   }
 
+  /// Tries one delivery later that was surely not taken.
+  ///
+  /// Inside a transaction.
+  func later(_ delivery: SalesforceDelivery, _ failure: Failure? = nil) throws {
+    try store.postpone(
+      delivery, failedAt: clock.now, until: nextTry(of: delivery, after: failure))
+  }
+
   // MARK: Time
 
   /// When a delivery that has failed may be tried again, in milliseconds UTC of our clock.

@@ -141,13 +141,3 @@ import SyncCore
     return try store.isLogged(part: item.payload.keyPart, record: whoID)
   }
 }
-
-extension SalesforceDesk {
-  /// Tries one delivery later that was surely not taken.
-  ///
-  /// Inside a transaction.
-  func later(_ delivery: SalesforceDelivery, _ failure: Failure) throws {
-    try store.postpone(
-      delivery, failedAt: clock.now, until: nextTry(of: delivery, after: failure))
-  }
-}

@@ -4,15 +4,17 @@ package import SyncCore
 extension Store {
   static let watchEpochKey = "watch_epoch"
   private static let watchKey = "watch"
-  private static let rulesKey = "watch_rules"
+  private static let comparedKey = "compared_by"
 
   /// Takes over what is looked at from the configuration; a change has everybody read anew.
   ///
   /// Until then the snapshot lacks what is new of everybody, which must not be taken for nothing
-  /// (L1a, Q3). Another text of `rules` has everybody compared anew, so that they are judged.
-  package func syncWatch(_ definition: String, rules: String = "") throws(SQLError) {
-    if try get(Self.rulesKey) ?? "" != rules {
-      try set(Self.rulesKey, rules)
+  /// (L1a, Q3). Another text of `compared`, which tells what people and records are compared by,
+  /// has everybody compared anew without counting as unknown.
+  package func syncWatch(_ definition: String, compared: String = "") throws(SQLError) {
+    let by = "\(settings.preference) \(settings.matchesByExternalID)\n\(compared)"
+    if try get(Self.comparedKey) != by {
+      try set(Self.comparedKey, by)
       try set("full_at", nil)
     }
     guard try get(Self.watchKey) != definition else { return }

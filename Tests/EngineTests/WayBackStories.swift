@@ -12,6 +12,43 @@ import Testing
 extension EngineTests {
   @Suite struct WayBackStories {
     @EventLoop
+    @Test(
+      "S3 S4: another attribute name, set while the daemon was stopped, reaches everybody at once")
+    func renamedAttribute() async throws {
+      let story = try Story()
+      let lead = story.lead("a@example.com", ["Title": "CTO"])
+      let person = story.person("a@example.com")
+      try await story.begin()
+      #expect(story.record(of: person) == lead)
+      // Longer ago than the overlap, which polls read again anyway.
+      await story.simulation.advance(minutes: 30)
+      try await story.restart { $0.attributeNames[.title] = "SALESFORCE_JOB" }
+      await story.simulation.advance(minutes: 2)
+      #expect(story.value(person, "JOB") == "CTO")
+    }
+
+    @EventLoop
+    @Test("Q3: a field that is not empty is left, and stays empty once sales has emptied it")
+    func baseOfTheRest() async throws {
+      let story = try Story()
+      story.simulation.settings.mapping = ["custom_attributes.company_size": "NumberOfEmployees"]
+      let lead = story.lead("a@example.com", ["NumberOfEmployees": "3"])
+      let person = story.person("a@example.com")
+      story.grow(person, to: 7)
+      try await story.begin()
+      #expect(story.field(lead, "NumberOfEmployees") == "3")
+      story.edit { salesforce, _ in salesforce.update(lead, ["NumberOfEmployees": nil]) }
+      try await story.sync()
+      try await story.sync(isFull: true)
+      try await story.restart()
+      try await story.sync(isFull: true)
+      #expect(story.field(lead, "NumberOfEmployees") == nil)
+      story.grow(person, to: 8)
+      try await story.sync()
+      #expect(story.field(lead, "NumberOfEmployees") == "8")
+    }
+
+    @EventLoop
     @Test("M5 L1: what had happened to a lead that is merged into a user goes with it")
     func merged() async throws {
       let story = try Story.withRule { $0.leads.tag = "send-to-salesforce" }

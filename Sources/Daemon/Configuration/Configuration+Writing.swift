@@ -1,3 +1,5 @@
+package import SyncCore
+
 /// The tables about what goes from Intercom to Salesforce.
 extension Configuration {
   package struct Leads: Sendable, Equatable {
@@ -32,19 +34,7 @@ extension Configuration {
   }
 
   package struct Condition: Sendable, Equatable {
-    package enum Comparison: String, Sendable, CaseIterable {
-      case equal = "="
-      case notEqual = "!="
-      case greater = ">"
-      case less = "<"
-      case atLeast = ">="
-      case atMost = "<="
-      case contains
-      case startsWith = "starts_with"
-      case endsWith = "ends_with"
-      case `in`
-      case set, unset
-    }
+    package typealias Comparison = SyncCore.Condition.Comparison
 
     package var attribute: String
     package var comparison: Comparison

@@ -1,3 +1,5 @@
+import SyncCore
+
 /// The tables about what goes from Intercom to Salesforce, and the rest.
 extension ConfigurationReader {
   mutating func readLeads() throws(ConfigurationError) {

@@ -197,7 +197,8 @@ extension IntercomSimulator.JSON {
       return nil
     }
 
-    /// The scalar of `\uXXXX`, of a surrogate pair, or U+FFFD for half of one.
+    /// The scalar of an escape of four hexadecimal digits, or of two that are a surrogate pair;
+    /// U+FFFD for half of such a pair.
     private mutating func scalar() -> Unicode.Scalar? {
       guard let first = hex() else { return nil }
       if first & 0xFC00 == 0xD800, position + 1 < bytes.count,
