@@ -16,12 +16,13 @@ extension EngineTests {
       "S3 S4: another attribute name, set while the daemon was stopped, reaches everybody at once")
     func renamedAttribute() async throws {
       let story = try Story()
+      story.simulation.settings.reconcileEvery = nil
       let lead = story.lead("a@example.com", ["Title": "CTO"])
       let person = story.person("a@example.com")
       try await story.begin()
       #expect(story.record(of: person) == lead)
-      // Longer ago than the overlap, which polls read again anyway.
-      await story.simulation.advance(minutes: 30)
+      // Longer ago than the days that a poll's search brings along.
+      await story.simulation.advance(minutes: 4 * 24 * 60 + 120)
       try await story.restart { $0.attributeNames[.title] = "SALESFORCE_JOB" }
       await story.simulation.advance(minutes: 2)
       #expect(story.value(person, "JOB") == "CTO")
