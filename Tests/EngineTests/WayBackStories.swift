@@ -19,10 +19,13 @@ extension EngineTests {
       story.simulation.settings.reconcileEvery = nil
       let lead = story.lead("a@example.com", ["Title": "CTO"])
       let person = story.person("a@example.com")
+      let other = story.person("b@example.com")
       try await story.begin()
       #expect(story.record(of: person) == lead)
       // Longer ago than the days that a poll's search brings along.
       await story.simulation.advance(minutes: 4 * 24 * 60 + 120)
+      story.edit { _, intercom in intercom.update(other, "name", .string("Other")) }
+      await story.simulation.advance(minutes: 15)
       try await story.restart { $0.attributeNames[.title] = "SALESFORCE_JOB" }
       await story.simulation.advance(minutes: 2)
       #expect(story.value(person, "JOB") == "CTO")
