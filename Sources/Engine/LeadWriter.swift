@@ -127,7 +127,10 @@ import Wire
     }
     if let misfit = draft.editMisfits.first {
       return try await refuse(
-        delivery, personID, Report(misfit.meaning, what: misfit.attempt))
+        delivery, personID,
+        Report(
+          FittingMeaning.givenValue, what: "create a lead of the person \(personID)",
+          answer: "\(misfit.field): \(misfit.reason)"))
     }
     guard draft.missing.isEmpty else {
       let names = draft.missing.map(\.name).joined(separator: ", ")

@@ -96,6 +96,13 @@ package enum FittingMeaning {
       Map an attribute to the field in [mapping], set a constant for it in [leads.defaults], or \
       give it with 'sfsyncctl lead create WHO --field NAME=VALUE'.
       """)
+  package static let givenValue = Meaning(
+    "LEAD-GIVEN-VALUE", .refused,
+    cause: "A value that was given by hand does not fit its Lead field, so nothing was created.",
+    remedy: """
+      Correct the value or the field's API name and ask again with 'sfsyncctl lead create'; or \
+      dismiss this entry.
+      """)
   package static let noEmail = Meaning(
     "LEAD-NO-EMAIL", .refused,
     cause: "The person has no e-mail address, and without one no lead is created.",
@@ -107,6 +114,6 @@ package enum FittingMeaning {
   /// Every one, for the manual.
   package static let all = [
     tooLong, notANumber, numberRange, notAFlag, notADate, notInPicklist, notAnEmail, notAnID,
-    required, type, noField, readOnly, requiredField, noEmail,
+    required, type, noField, readOnly, requiredField, givenValue, noEmail,
   ]
 }
