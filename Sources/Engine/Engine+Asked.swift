@@ -30,8 +30,7 @@ import SyncCore
     // Perhaps a teammate came, or got an inbox seat.
     parts.teammates.doubt()
     probe()
-    nextPollAt = parts.clock.uptime
-    wake.raise()
+    wantPoll(at: parts.clock.uptime)
     stirDelivery()
   }
 
@@ -102,8 +101,7 @@ import SyncCore
       return (parked, Int64(people.count))
     }
     if refused > 0 {
-      nextPollAt = parts.clock.uptime
-      wake.raise()
+      wantPoll(at: parts.clock.uptime)
     }
     stirDelivery()
     return count + refused

@@ -54,5 +54,14 @@ import SyncCore
         salesforce: budget.fraction(now: parts.clock.now), intercom: parts.pace.fraction,
         random: parts.random())
     nextPollAt = parts.clock.uptime + wait
+    // What was wanted while the last one was under way is not put off by its interval.
+    if milliseconds == nil, let wanted = wantedPollAt { wantPoll(at: wanted) }
+  }
+
+  /// Polls at that time of the clock that never jumps, unless one comes sooner.
+  func wantPoll(at: Int64) {
+    wantedPollAt = min(wantedPollAt ?? at, at)
+    nextPollAt = min(nextPollAt ?? at, at)
+    wake.raise()
   }
 }

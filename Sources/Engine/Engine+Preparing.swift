@@ -38,18 +38,14 @@ import SyncCore
   /// Polls now, and people over the whole overlap.
   func pollSoon() {
     nextDeepAt = parts.clock.uptime
-    nextPollAt = parts.clock.uptime
-    wake.raise()
+    wantPoll(at: parts.clock.uptime)
   }
 
   /// Somebody changed meanwhile, as the answer to a write has told, and what else they are owed waits
   /// for the plan: at once for whoever asked, else soon; a first read writes to thousands.
   func pollForNews(isAsked: Bool) {
     let soon: Int64 = isInitialOpen ? 30_000 : 10_000
-    let at = isAsked ? parts.clock.uptime : max(parts.clock.uptime, lastPollUptime + soon)
-    guard nextPollAt ?? .max > at else { return }
-    nextPollAt = at
-    wake.raise()
+    wantPoll(at: isAsked ? parts.clock.uptime : max(parts.clock.uptime, lastPollUptime + soon))
   }
 
   /// Nothing is delivered until Intercom is looked at again: at once the first time, later and
@@ -69,6 +65,6 @@ import SyncCore
     let wait = preparedInVain == 0 ? 0 : min(900_000, Int64(5_000) << min(preparedInVain, 8))
     preparedInVain += 1
     nextPollAt = parts.clock.uptime + wait
-    wake.raise()
+    wantPoll(at: parts.clock.uptime + wait)
   }
 }

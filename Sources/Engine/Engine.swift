@@ -28,6 +28,9 @@ package import SyncCore
   package internal(set) var budget: APIBudget
   package private(set) var lastPoll: (at: Int64, milliseconds: Int64, report: CycleReport)?
   package var nextPollAt: Int64?
+  /// The soonest that somebody wants the next poll, whatever the interval; not by a poll that was
+  /// under way when it was wanted.
+  var wantedPollAt: Int64?
   package private(set) var isPolling = false
   package var isPaused = false
   package private(set) var isReadingFull = false
@@ -158,6 +161,7 @@ package import SyncCore
     if request == nil, let wait = nextPollAt.map({ $0 - parts.clock.uptime }), wait > 0 {
       return wait
     }
+    wantedPollAt = nil
     do {
       if let request, request.isForced { _ = try cycle.release(force: true) }
       let report = try await work(request)
@@ -281,6 +285,7 @@ package import SyncCore
     let place = asked.firstIndex { !$0.isFull && !$0.isForced }
     guard let due = nextPollAt, due <= parts.clock.uptime || place != nil else { return }
     let request = place.map { asked.remove(at: $0) }
+    wantedPollAt = nil
     schedule(after: nil)
     do {
       let report = try await poll(isAsked: request != nil)

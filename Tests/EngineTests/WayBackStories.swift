@@ -12,6 +12,32 @@ import Testing
 extension EngineTests {
   @Suite struct WayBackStories {
     @EventLoop
+    @Test("S9: a poll that is wanted while one is under way is not put off by its interval")
+    func wantedMeanwhile() async throws {
+      let story = try Story.withTasks()
+      try await story.begin()
+      let engine = try story.engine
+      let before = Self.polls(story)
+      var isAsked = false
+      story.world.faultAt = { request, _ in
+        if !isAsked, request.url.hasSuffix("/conversations/search") {
+          isAsked = true
+          engine.probeSides()
+        }
+        return nil
+      }
+      try await story.sync()
+      #expect(isAsked)
+      // The one that was asked for, and the one that was wanted meanwhile; no third one.
+      await story.simulation.advance(seconds: 60)
+      #expect(Self.polls(story) == before + 2)
+    }
+
+    @EventLoop private static func polls(_ story: Story) -> Int {
+      story.simulation.occurrences.count { $0.kind == .pollFinished }
+    }
+
+    @EventLoop
     @Test(
       "S3 S4: another attribute name, set while the daemon was stopped, reaches everybody at once")
     func renamedAttribute() async throws {
