@@ -32,6 +32,10 @@ package final class Store {
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
+  /// Pages of 4 kB that the log may hold before they go to their places: with the room that a small
+  /// disk has in mind. A full read allows itself more.
+  private static let logPagesMax = 2_000
+
   private init(database: Database, settings: Settings) {
     self.database = database
     self.settings = settings
@@ -71,8 +75,11 @@ package final class Store {
   /// As ``transaction(_:)``, without waiting for the disk: for pages of a full read, which are
   /// read again if a power cut takes the last of them, cursor and all.
   package func lazyTransaction<Value>(_ body: () throws -> Value) throws -> Value {
-    try database.execute("PRAGMA synchronous = NORMAL")
-    defer { try? database.execute("PRAGMA synchronous = FULL") }
+    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000")
+    defer {
+      try? database.execute(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Self.logPagesMax)")
+    }
     return try database.transaction(body)
   }
 
@@ -146,7 +153,7 @@ package final class Store {
       PRAGMA cache_size = -12288;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = 67108864;
-      PRAGMA wal_autocheckpoint = 8000;
+      PRAGMA wal_autocheckpoint = \(Self.logPagesMax);
       """)
     if !isNew, try get("clean") == nil { try check() }
     try migrate(from: Int(version), by: migrations)
