@@ -1,10 +1,9 @@
-import FoundationEssentials
 import Intercom
 package import Store
 import SyncCore
 
 /// An event as the outbox keeps it until it is sent: everything but the person.
-struct EventPayload: Codable, Equatable {
+struct EventPayload: Payload, Equatable {
   var kind: EventKind
   var name: String
   /// Seconds UTC.
@@ -24,20 +23,6 @@ struct EventPayload: Codable, Equatable {
     recordID = event.record.id
     objectType = event.record.object.rawValue
     recordName = event.record.name
-  }
-
-  init?(json: String) {
-    guard let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
-      return nil
-    }
-    self = value
-  }
-
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    guard let data = try? encoder.encode(self) else { return "" }
-    return String(decoding: data, as: UTF8.self)
   }
 
   /// The event with its metadata in the order of S6.

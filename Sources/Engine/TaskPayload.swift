@@ -1,8 +1,6 @@
-import FoundationEssentials
-
 /// A task as the outbox keeps it until it is made: everything but its owner, its status and the
 /// record that it ends up on (T2, T4).
-struct TaskPayload: Codable, Equatable {
+struct TaskPayload: Payload, Equatable {
   var conversationID: String
   /// The part that names the task, here and in Salesforce.
   var keyPart: String
@@ -39,19 +37,5 @@ struct TaskPayload: Codable, Equatable {
     self.teammateEmail = teammateEmail
     self.messageAt = messageAt
     self.isLookedUp = isLookedUp
-  }
-
-  init?(json: String) {
-    guard let value = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
-      return nil
-    }
-    self = value
-  }
-
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    guard let data = try? encoder.encode(self) else { return "" }
-    return String(decoding: data, as: UTF8.self)
   }
 }
