@@ -32,8 +32,9 @@ package final class Store {
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
-  /// Pages of 4 kB that the log may hold before they go to their places: with the room that a small
-  /// disk has in mind. A full read allows itself more.
+  /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
+  ///
+  /// A full read allows itself more.
   private static let logPagesMax = 2_000
 
   private init(database: Database, settings: Settings) {
