@@ -25,6 +25,9 @@ package enum ControlCall: Sendable, Hashable {
   case pause
   case resume
   case reload
+  /// Without `isSure` it only shows.
+  case forget(who: String, isSure: Bool)
+  case uninstall(isSure: Bool)
 
   /// The method's name without its interface.
   package var method: String {
@@ -48,6 +51,8 @@ package enum ControlCall: Sendable, Hashable {
     case .pause: "Pause"
     case .resume: "Resume"
     case .reload: "Reload"
+    case .forget: "Forget"
+    case .uninstall: "Uninstall"
     }
   }
 
@@ -56,7 +61,7 @@ package enum ControlCall: Sendable, Hashable {
     switch self {
     case .status, .errors, .plan, .queue, .explain, .card, .history, .matches: false
     case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
-      .assignConversation, .pause, .resume, .reload:
+      .assignConversation, .pause, .resume, .reload, .forget, .uninstall:
       true
     }
   }
@@ -83,6 +88,8 @@ package enum ControlCall: Sendable, Hashable {
     case .createTask(let conversation, let part):
       ["conversation": .string(conversation), "part": JSONValue(part)]
     case .assignConversation(let id): ["conversation": .string(id)]
+    case .forget(let who, let isSure): ["who": .string(who), "yes": .bool(isSure)]
+    case .uninstall(let isSure): ["yes": .bool(isSure)]
     }
   }
 
@@ -123,6 +130,9 @@ package enum ControlCall: Sendable, Hashable {
     case "Pause": self = .pause
     case "Resume": self = .resume
     case "Reload": self = .reload
+    case "Forget":
+      self = .forget(who: try arguments.required("who"), isSure: try arguments.flag("yes"))
+    case "Uninstall": self = .uninstall(isSure: try arguments.flag("yes"))
     default:
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }

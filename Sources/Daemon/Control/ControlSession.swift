@@ -115,9 +115,12 @@ import EventLoop
       handler.pause()
       try reply.send(EmptyReply())
     case .resume:
-      handler.resume()
+      try handler.resume()
       try reply.send(EmptyReply())
     case .reload: try reply.send(try await handler.reload())
+    case .forget(let who, let isSure):
+      try reply.send(try await handler.forget(who: who, isSure: isSure))
+    case .uninstall(let isSure): try reply.send(try await handler.uninstall(isSure: isSure))
     }
   }
 
