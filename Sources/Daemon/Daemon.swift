@@ -30,6 +30,8 @@ import SyncCore
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
   private var isReloading = false
+  private let registerWatch: RegisterWatch
+  private var initialProgress = InitialProgress()
   let startedAt: Int64
 
   /// How long what is in flight may take when the daemon is told to stop (O3).
@@ -63,10 +65,12 @@ import SyncCore
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
+    registerWatch = try RegisterWatch(store: opened.store, clock: clock, log: log)
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
     engine = try Self.engine(
-      configuration, store, transport, clock, credentials, environment, log)
+      configuration, store, transport, clock, credentials, environment,
+      Journalist(log: log, register: registerWatch))
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
   }
 
@@ -88,12 +92,12 @@ import SyncCore
 
   private static func engine(
     _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
-    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log
+    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String],
+    _ journalist: Journalist
   ) throws -> Engine {
     let clients = Clients(
       configuration, credentials: credentials, environment: environment, transport: transport,
-      log: log, now: { EventLoop.assumeIsolated { clock.now } })
-    let journalist = Journalist(log: log)
+      log: journalist.log, now: { EventLoop.assumeIsolated { clock.now } })
     let parts = EngineParts(
       store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
       settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
@@ -118,7 +122,7 @@ import SyncCore
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
     log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
-    notify.ready("starting")
+    notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
     }
@@ -136,12 +140,24 @@ import SyncCore
     let server = ControlServer(
       handler: EngineHandler(self), clock: clock,
       access: ControlAccess(adminGroup: configuration.control.adminGroup))
+    server.onChange = { [unowned self] in self.note($1, by: $0) }
     if let passed = Notify.passedSocket() {
       try server.listen(passed: passed)
     } else {
       try server.listen(path: configuration.control.socket)
     }
     self.server = server
+  }
+
+  /// Who changed what, as far as the kernel knows them.
+  private func note(_ call: ControlCall, by peer: ControlPeer) {
+    var change = ControlChange(call: call)
+    let people = change.who.flatMap { try? Explainer.people($0, in: store) } ?? []
+    if people.count == 1 { change.contact = people[0].id }
+    let name = ControlAccess.userName(peer.user) ?? "somebody"
+    log.event(
+      .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
+      [.contact: change.contact ?? "", .record: change.record ?? ""], level: change.level)
   }
 
   private func startEngine() {
@@ -213,7 +229,13 @@ import SyncCore
     let interval = notify.watchdogInterval() ?? 60_000
     while !Task.isCancelled {
       notify.watchdog()
-      notify.status(StatusLine.of(self))
+      let line = StatusLine.of(self)
+      notify.status(line)
+      registerWatch.look()
+      let isInitial = (try? engine.state()) == .initialSync
+      if initialProgress.isDue(isInitial, at: clock.uptime) {
+        log.event(.initialSyncProgress, "\(line).")
+      }
       let isIdle = (try? engine.state()) == .idle
       // Of what a full read needs, nothing is needed between two polls.
       if isIdle { store.releaseMemory() }
@@ -275,7 +297,9 @@ import SyncCore
       loaded.salesforce.loginURL != configuration.salesforce.loginURL
       || loaded.intercom.apiURL != configuration.intercom.apiURL
     if changesHosts { throw ReloadRefusal.hosts }
-    let next = try Self.engine(loaded, store, transport, clock, credentials, environment, log)
+    let next = try Self.engine(
+      loaded, store, transport, clock, credentials, environment,
+      Journalist(log: log, register: registerWatch))
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }

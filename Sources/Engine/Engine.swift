@@ -46,6 +46,10 @@ package import SyncCore
   private(set) var isStopped = false
   /// Spares a look at the store after every settlement once the initial sync is done.
   private(set) var isInitialOpen = true
+  /// Why the last poll failed, so that the journal says it once.
+  private var failingCode: String?
+  /// An entry may be open that says that our share is used up; perhaps from before the start.
+  var mayBeWaitingForShare = true
   var asked: [Asked] = []
   var countedCalls = 0
   /// When people are to be read back over the whole overlap again.
@@ -166,6 +170,7 @@ package import SyncCore
       if let request, request.isForced { _ = try cycle.release(force: true) }
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
+      failingCode = nil
       schedule(after: nil)
     } catch let error where error is CancellationError || Task.isCancelled {
       request?.continuation?.resume(returning: .stopped)
@@ -233,7 +238,6 @@ package import SyncCore
         try deliverer.succeeded(deliverer.health, isWrite: true)
       }
       try salesforceDeliverer.desk.rested()
-      try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
       try parts.store.trimErrors(now: parts.clock.now)
       _ = try parts.store.trimHistory(now: parts.clock.now)
     }
@@ -241,8 +245,9 @@ package import SyncCore
     parts.report(
       Occurrence(
         .pollFinished,
-        "Read \(report.changed) changed rows with \(report.salesforceCalls) Salesforce and "
-          + "\(report.intercomCalls) Intercom calls in \(milliseconds) ms.", cycle: report.cycle))
+        "Polled both sides: \(report.changed) records and people changed; "
+          + "calls to Salesforce: \(report.salesforceCalls), to Intercom: "
+          + "\(report.intercomCalls); \(milliseconds) ms.", cycle: report.cycle))
   }
 
   // MARK: Full
@@ -305,7 +310,6 @@ package import SyncCore
 
   private func failed(_ failure: Failure, _ request: Asked?) {
     request?.continuation?.resume(returning: .failed(failure))
-    parts.report(Occurrence(.pollFailed, failure.sentence, failure: failure))
     if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
     if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
     if failure.side == .intercom, failure.status == 401 {
@@ -315,23 +319,37 @@ package import SyncCore
       deliverer.pause(true)
     }
     let health = failure.side == .intercom ? deliverer.health : salesforceHealth
+    var isTold = false
     do {
       try countCalls()
       try parts.store.transaction {
         if failure.side == .intercom {
           let isAttribute = !failure.fields.isEmpty
-          try deliverer.illness(
+          isTold = try deliverer.illness(
             of: health, failure, isWrite: false,
             subject: isAttribute ? Preparation.subject(of: failure) : nil)
         } else if health.failed(failure, isWrite: false) {
           try enter(failure)
+          isTold = true
         }
       }
     } catch {
       onStoreFailure?(error)
     }
-    let wait = max(health.delay, failure.waitMilliseconds ?? 0)
-    schedule(after: wait > 0 ? wait : min(parts.settings.pollEvery, 5_000))
+    let delay = max(health.delay, failure.waitMilliseconds ?? 0)
+    let wait = delay > 0 ? delay : min(parts.settings.pollEvery, 5_000)
+    schedule(after: wait)
+    if !isTold { noteFailed(failure, wait: wait) }
+    failingCode = failure.meaning.code
+  }
+
+  /// One line until a poll succeeds or fails for another reason; the retries are for debugging.
+  private func noteFailed(_ failure: Failure, wait: Int64) {
+    parts.report(
+      Occurrence(
+        .pollFailed,
+        "A poll failed. \(failure.sentence) It is tried again, next in \((wait + 999) / 1000) s.",
+        failure: failure, isRepeated: failingCode == failure.meaning.code))
   }
 
   private func enter(_ failure: Failure) throws {
@@ -339,7 +357,8 @@ package import SyncCore
       Report(failure, subjectKey: salesforceHealth.subjectKey), now: parts.clock.now)
     parts.report(
       Occurrence(
-        .sideBroken, "Salesforce is in trouble. \(failure.sentence)", failure: failure))
+        .sideBroken, "Salesforce is in trouble. \(failure.sentence) \(failure.meaning.remedy)",
+        failure: failure))
   }
 
   func recovered() throws {
@@ -348,7 +367,7 @@ package import SyncCore
       let closed = try parts.store.closeErrors(
         subjectKey: salesforceHealth.subjectKey, at: parts.clock.now)
       if closed > 0 {
-        parts.report(Occurrence(.sideRecovered, "Salesforce answers again as it should."))
+        parts.report(Occurrence(.sideRecovered, "Salesforce answers again.", side: .salesforce))
       }
     }
   }

@@ -11,12 +11,17 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case pollFinished = "poll.finished"
   case pollFailed = "poll.failed"
   case initialSyncStarted = "sync.initial.started"
+  case initialSyncProgress = "sync.initial.progress"
   case initialSyncFinished = "sync.initial.finished"
   case reconcileFinished = "reconcile.finished"
   case sideBroken = "side.broken"
   case sideRecovered = "side.recovered"
   case budgetExhausted = "budget.exhausted"
+  case budgetReleased = "budget.released"
+  case deliverySettled = "delivery.settled"
   case deliveryParked = "delivery.parked"
+  case personDropped = "person.dropped"
+  case attributesPrepared = "attributes.prepared"
   case guardStopped = "guard.stopped"
   case guardReleased = "guard.released"
   case configurationWarning = "configuration.warning"
@@ -39,11 +44,16 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .pollFinished: "bb9e2d495d514ebe9018186b03617c94"
     case .pollFailed: "0fdd143ad0ab4c1d8277d254a9387b56"
     case .initialSyncStarted: "ede7a3f8a1154530a932a0a7c61004ed"
+    case .initialSyncProgress: "92d67fe2818945bcb6da155f79d53ff2"
     case .initialSyncFinished: "bf313c70d38248389e9bbf8cd20b8f93"
     case .reconcileFinished: "29faf457d74a47f6819a2731ddfac7ec"
     case .sideBroken: "0f78c5d874db470f807d3a52d9c5fe1e"
     case .sideRecovered: "70f4ed9f6808479bb33f969d161c72c9"
     case .budgetExhausted: "f31ca7cbfee24efba2c3ac09946fa87b"
+    case .budgetReleased: "631e5b60f7724b4fb8068022cb4c1b2e"
+    case .deliverySettled: "67504d827ba241e7bea27344ed38bd35"
+    case .personDropped: "d0e7dc77983f43aea628702429d1feb6"
+    case .attributesPrepared: "54d01577179c4f4393f176938b9edad1"
     case .deliveryParked: "c765a865cefe4d40a0cf58436e0e9138"
     case .guardStopped: "d0302693e9d24e14b69b3bc77f8280d7"
     case .guardReleased: "855cada49b234503ad8e3d7c6648893a"
@@ -67,11 +77,14 @@ package enum JournalEvent: String, Sendable, CaseIterable {
       .errorOpened:
       .warning
     case .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished,
-      .sideRecovered, .guardReleased, .configurationReloaded, .controlChanged:
+      .sideRecovered, .budgetReleased, .guardReleased, .configurationReloaded, .controlChanged,
+      .attributesPrepared:
       .notice
-    case .serviceStarting, .pollFinished, .reconcileFinished, .tokenRotated, .errorClosed: .info
-    // The register's entry, `error.opened`, is what a person sees; this is each record.
-    case .deliveryParked: .debug
+    case .serviceStarting, .pollFinished, .initialSyncProgress, .reconcileFinished, .tokenRotated,
+      .errorClosed:
+      .info
+    // The register's entry, `error.opened`, is what a person sees; these are each record.
+    case .deliverySettled, .deliveryParked, .personDropped: .debug
     }
   }
 }
