@@ -25,6 +25,7 @@ package enum ControlCall: Sendable, Hashable {
   case pause
   case resume
   case reload
+  case metrics
 
   /// The method's name without its interface.
   package var method: String {
@@ -48,13 +49,14 @@ package enum ControlCall: Sendable, Hashable {
     case .pause: "Pause"
     case .resume: "Resume"
     case .reload: "Reload"
+    case .metrics: "Metrics"
     }
   }
 
   /// Needs root, the daemon's own user, or a member of `admin_group`.
   package var changesSomething: Bool {
     switch self {
-    case .status, .errors, .plan, .queue, .explain, .card, .history, .matches: false
+    case .status, .errors, .plan, .queue, .explain, .card, .history, .matches, .metrics: false
     case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
       .assignConversation, .pause, .resume, .reload:
       true
@@ -64,7 +66,7 @@ package enum ControlCall: Sendable, Hashable {
   /// As they stand in a call's `parameters`; what has its default is left out.
   package var parameters: [String: JSONValue] {
     switch self {
-    case .status, .pause, .resume, .reload: [:]
+    case .status, .pause, .resume, .reload, .metrics: [:]
     case .errors(let query): query.parameters
     case .retryErrors(let ids): ids.map { ["ids": .array($0.map(JSONValue.integer))] } ?? [:]
     case .dismissErrors(let ids): ["ids": .array(ids.map(JSONValue.integer))]
@@ -123,6 +125,7 @@ package enum ControlCall: Sendable, Hashable {
     case "Pause": self = .pause
     case "Resume": self = .resume
     case "Reload": self = .reload
+    case "Metrics": self = .metrics
     default:
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }

@@ -21,6 +21,7 @@ import SyncCore
   private(set) var configuration: Configuration
   private let lock: InstanceLock
   let store: SyncStore
+  let meters: Meters
   private let transport: CurlTransport
   private(set) var engine: Engine
   private var engineTask: Task<Void, Never>?
@@ -68,9 +69,11 @@ import SyncCore
     registerWatch = try RegisterWatch(store: opened.store, clock: clock, log: log)
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
+    let clock = clock
+    meters = Meters(uptime: { EventLoop.assumeIsolated { clock.uptime } })
     engine = try Self.engine(
       configuration, store, transport, clock, credentials, environment,
-      Journalist(log: log, register: registerWatch))
+      Journalist(log: log, register: registerWatch), meters)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
   }
 
@@ -93,11 +96,11 @@ import SyncCore
   private static func engine(
     _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
     _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String],
-    _ journalist: Journalist
+    _ journalist: Journalist, _ meters: Meters
   ) throws -> Engine {
     let clients = Clients(
       configuration, credentials: credentials, environment: environment, transport: transport,
-      log: journalist.log, now: { EventLoop.assumeIsolated { clock.now } })
+      log: journalist.log, now: { EventLoop.assumeIsolated { clock.now } }, meters: meters)
     let parts = EngineParts(
       store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
       settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
@@ -164,6 +167,9 @@ import SyncCore
     let engine = engine
     engine.onStoreFailure = { [unowned self] in self.storeFailed($0) }
     engine.onWrongAccount = { [unowned self] in self.wrongAccount($0) }
+    engine.onRead = { [unowned self, unowned engine] in
+      self.meters.read($0, last: engine.lastPoll.map { ($0.at, $0.milliseconds) })
+    }
     engineTask = Task { @EventLoop in await engine.run() }
   }
 
@@ -299,7 +305,7 @@ import SyncCore
     if changesHosts { throw ReloadRefusal.hosts }
     let next = try Self.engine(
       loaded, store, transport, clock, credentials, environment,
-      Journalist(log: log, register: registerWatch))
+      Journalist(log: log, register: registerWatch), meters)
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }

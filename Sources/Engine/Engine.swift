@@ -36,6 +36,8 @@ package import SyncCore
   package private(set) var isReadingFull = false
   /// The credentials lead to another account than the one that the store was built from (G2).
   package var onWrongAccount: ((Failure) -> Void)?
+  /// A poll or a full read has ended; for who counts them.
+  package var onRead: ((Result<CycleReport, Failure>) -> Void)?
   /// The store failed: nothing can be done until the disk is mended; the daemon decides.
   package var onStoreFailure: ((any Error) -> Void)?
 
@@ -230,6 +232,7 @@ package import SyncCore
     let milliseconds = parts.clock.uptime - start
     lastPoll = (parts.clock.now, milliseconds, report)
     lastPollUptime = parts.clock.uptime
+    onRead?(.success(report))
     try recovered()
     try parts.store.transaction {
       try deliverer.succeeded(deliverer.health, isWrite: false)
@@ -265,6 +268,7 @@ package import SyncCore
     // The list has just brought everybody.
     nextDeepAt = parts.clock.uptime + parts.settings.overlap / 2
     try countCalls()
+    onRead?(.success(report))
     try recovered()
     if isInitial { try closeInitial() }
     parts.report(
@@ -310,6 +314,7 @@ package import SyncCore
 
   private func failed(_ failure: Failure, _ request: Asked?) {
     request?.continuation?.resume(returning: .failed(failure))
+    onRead?(.failure(failure))
     if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
     if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
     if failure.side == .intercom, failure.status == 401 {

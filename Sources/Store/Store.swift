@@ -32,6 +32,9 @@ package final class Store {
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
+  /// What deliveries came to since the store was opened.
+  package internal(set) var totals = DeliveryTotals()
+
   /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
   ///
   /// A full read allows itself more.
@@ -159,6 +162,7 @@ package final class Store {
     if !isNew, try get("clean") == nil { try check() }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
+    try beginErrorTally()
     watchEpoch = try integer(Self.watchEpochKey) ?? 0
     try loadMapping()
     return isNew

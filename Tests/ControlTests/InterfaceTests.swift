@@ -71,6 +71,7 @@ import Testing
       "Card": CardReply(cards: []), "History": list, "CreateLead": Samples.created,
       "CreateTask": Samples.created, "AssignConversation": Samples.created,
       "Pause": EmptyReply(), "Resume": EmptyReply(), "Reload": ReloadResult(changes: []),
+      "Metrics": MetricsReply(text: ""),
     ]
     #expect(Set(interface.replies.keys) == Set(sent.keys))
     for (name, value) in sent {

@@ -45,4 +45,6 @@ package import EventLoop
   func pause()
   func resume()
   func reload() async throws(ControlError) -> ReloadResult
+  /// OpenMetrics text.
+  func metrics() throws(ControlError) -> String
 }

@@ -124,6 +124,7 @@ import EventLoop
       handler.resume()
       try reply.send(EmptyReply())
     case .reload: try reply.send(try await handler.reload())
+    case .metrics: try reply.send(MetricsReply(text: try handler.metrics()))
     }
   }
 
