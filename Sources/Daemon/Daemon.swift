@@ -23,6 +23,8 @@ import SyncCore
   let store: SyncStore
   private let transport: CurlTransport
   private(set) var engine: Engine
+  let mailer: Mailer
+  private var mailing: Task<Void, Never>?
   private var engineTask: Task<Void, Never>?
   private var server: ControlServer?
   private var signals: Signals?
@@ -56,6 +58,7 @@ import SyncCore
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
     let opened = try SyncStore.open(
@@ -63,8 +66,10 @@ import SyncCore
     store = opened.store
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
+    mailer = Mailer.make(
+      configuration, store: opened.store, clock: clock, credentials: credentials, log: log)
     engine = try Self.engine(
-      configuration, store, transport, clock, credentials, environment, log)
+      configuration, store, transport, clock, credentials, environment, log, mailer)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
   }
 
@@ -86,7 +91,8 @@ import SyncCore
 
   private static func engine(
     _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
-    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log
+    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log,
+    _ mailer: Mailer
   ) throws -> Engine {
     let clients = Clients(
       configuration, credentials: credentials, environment: environment, transport: transport,
@@ -95,7 +101,10 @@ import SyncCore
     let parts = EngineParts(
       store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
       settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
-      report: journalist.note)
+      report: {
+        journalist.note($0)
+        mailer.note($0.kind)
+      })
     parts.forgetAccessToken = clients.forgetAccessToken
     return try Engine(parts)
   }
@@ -113,6 +122,7 @@ import SyncCore
       log.event(.serviceFailed, "\(error)")
       return .configuration
     }
+    startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
     log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
@@ -140,6 +150,14 @@ import SyncCore
       try server.listen(path: configuration.control.socket)
     }
     self.server = server
+  }
+
+  private func startMail() {
+    mailer.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    mailer.post.onStoreFailure = mailer.onStoreFailure
+    do { try mailer.begin() } catch { storeFailed(error) }
+    let mailer = mailer
+    mailing = Task { @EventLoop in await mailer.run() }
   }
 
   private func startEngine() {
@@ -179,7 +197,10 @@ import SyncCore
     notify.stopping()
     log.event(.serviceStopping, "Stopping.")
     ticking?.cancel()
+    mailer.stop()
+    let cutOff = clock.uptime + Self.stopMilliseconds
     await stopEngine()
+    await endMail(by: cutOff)
     transport.shutdown()
     await server?.stop()
     signals?.cancel()
@@ -202,6 +223,18 @@ import SyncCore
       if !Task.isCancelled { self.transport.cancelAll() }
     }
     await engine.drain()
+    limit.cancel()
+  }
+
+  /// A mail whose text is out waits for its answer as long as the engine's calls may.
+  private func endMail(by deadline: Int64) async {
+    let clock = clock
+    let mailer = mailer
+    let limit = Task { @EventLoop in
+      try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
+      if !Task.isCancelled { mailer.cutOff() }
+    }
+    await mailing?.value
     limit.cancel()
   }
 
@@ -273,12 +306,15 @@ import SyncCore
       loaded.salesforce.loginURL != configuration.salesforce.loginURL
       || loaded.intercom.apiURL != configuration.intercom.apiURL
     if changesHosts { throw ReloadRefusal.hosts }
-    let next = try Self.engine(loaded, store, transport, clock, credentials, environment, log)
+    try Mailer.checkPassword(loaded.mail, credentials)
+    let next = try Self.engine(
+      loaded, store, transport, clock, credentials, environment, log, mailer)
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }
     store.settings = loaded.storeSettings
     configuration = loaded
+    try mailer.adopt(loaded.mail)
     engine = next
     // Somebody may have paused the old one while it came to its end.
     next.isPaused = try store.get("paused") != nil
