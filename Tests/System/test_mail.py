@@ -10,7 +10,7 @@ from harness.mail import Mailbox
 from harness.simulator import Simulator
 from test_tls import Authority
 
-PASSWORD = "correct horse".replace(" ", "-")
+PASSWORD = "correct-horse-battery"
 
 
 def world(bench, people=3):
@@ -19,11 +19,6 @@ def world(bench, people=3):
         sim.lead(f"p{number}@example.com", Title="T")
         sim.person(f"p{number}@example.com")
     return sim
-
-
-def break_intercom(daemon):
-    daemon.secret("intercom-access-token", "wrong")
-    daemon.restart_with_token = True
 
 
 def error_codes(daemon):
@@ -409,6 +404,7 @@ def checked(bench):
     code, said = line()
     equal(code, 0, said)
     check(re.search(r"ok +mail ", said), said)
+    equal(len(mailbox.log("rcpt")), 1, "the recipient was named")
     daemon.secret("smtp-password", "not-this-one")
     code, said = line()
     check(code != 0 and "MAIL-LOGIN" in said and "not-this-one" not in said, said)

@@ -23,6 +23,8 @@ package enum CheckProgram {
         list: list, credentials: Credentials(option: option, environment: environment),
         environment: environment, log: Log(level: .error, environment: environment),
         now: { EventLoop.assumeIsolated { clock.now } })
+      let mail = MailCheck(credentials: check.credentials, transport: MailTransport())
+      list.add(await mail.run(configuration))
       do {
         let transport = try Clients.transport(configuration)
         await check.run(configuration, transport: transport)

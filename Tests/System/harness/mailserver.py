@@ -77,10 +77,11 @@ class Keeper:
 def login(user, password):
     def authenticate(server, session, envelope, mechanism, data):
         found = (getattr(data, "login", b""), getattr(data, "password", b""))
+        if found == (user.encode(), password.encode()):
+            return AuthResult(success=True)
         # The rudest of servers: it says what it was told.
-        words = f"535 5.7.8 wrong password {found[1].decode()}"
-        return AuthResult(success=found == (user.encode(), password.encode()), handled=False,
-                          message=words)
+        return AuthResult(success=False, handled=False,
+                          message=f"535 5.7.8 wrong password {found[1].decode()}")
 
     return authenticate
 
