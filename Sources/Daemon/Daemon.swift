@@ -24,6 +24,9 @@ import SyncCore
   let meters: Meters
   private let transport: CurlTransport
   private(set) var engine: Engine
+  let mailer: Mailer
+  private var mailing: Task<Void, Never>?
+  private let maker: EngineMaker
   private var engineTask: Task<Void, Never>?
   private var server: ControlServer?
   private var signals: Signals?
@@ -61,6 +64,7 @@ import SyncCore
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
     let opened = try SyncStore.open(
@@ -71,9 +75,13 @@ import SyncCore
     transport = try Clients.transport(configuration)
     let clock = clock
     meters = Meters(uptime: { EventLoop.assumeIsolated { clock.uptime } })
-    engine = try Self.engine(
-      configuration, store, transport, clock, credentials, environment,
-      Journalist(log: log, register: registerWatch), meters)
+    mailer = Mailer.make(
+      configuration, store: opened.store, clock: clock, credentials: credentials, log: log)
+    maker = EngineMaker(
+      store: opened.store, transport: transport, clock: clock, credentials: credentials,
+      environment: environment, journalist: Journalist(log: log, register: registerWatch),
+      mailer: mailer, meters: meters)
+    engine = try maker.make(configuration)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
   }
 
@@ -93,22 +101,6 @@ import SyncCore
     }
   }
 
-  private static func engine(
-    _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
-    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String],
-    _ journalist: Journalist, _ meters: Meters
-  ) throws -> Engine {
-    let clients = Clients(
-      configuration, credentials: credentials, environment: environment, transport: transport,
-      log: journalist.log, now: { EventLoop.assumeIsolated { clock.now } }, meters: meters)
-    let parts = EngineParts(
-      store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
-      settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
-      report: journalist.note)
-    parts.forgetAccessToken = clients.forgetAccessToken
-    return try Engine(parts)
-  }
-
   // MARK: Running
 
   /// Runs until a signal or a failure of the store ends it.
@@ -122,6 +114,7 @@ import SyncCore
       log.event(.serviceFailed, "\(error)")
       return .configuration
     }
+    startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
     log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
@@ -161,6 +154,14 @@ import SyncCore
     log.event(
       .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
       [.contact: change.contact ?? "", .record: change.record ?? ""], level: change.level)
+  }
+
+  private func startMail() {
+    mailer.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    mailer.post.onStoreFailure = mailer.onStoreFailure
+    do { try mailer.begin() } catch { storeFailed(error) }
+    let mailer = mailer
+    mailing = Task { @EventLoop in await mailer.run() }
   }
 
   private func startEngine() {
@@ -203,7 +204,10 @@ import SyncCore
     notify.stopping()
     log.event(.serviceStopping, "Stopping.")
     ticking?.cancel()
+    mailer.stop()
+    let cutOff = clock.uptime + Self.stopMilliseconds
     await stopEngine()
+    await endMail(by: cutOff)
     transport.shutdown()
     await server?.stop()
     signals?.cancel()
@@ -226,6 +230,18 @@ import SyncCore
       if !Task.isCancelled { self.transport.cancelAll() }
     }
     await engine.drain()
+    limit.cancel()
+  }
+
+  /// A mail whose text is out waits for its answer as long as the engine's calls may.
+  private func endMail(by deadline: Int64) async {
+    let clock = clock
+    let mailer = mailer
+    let limit = Task { @EventLoop in
+      try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
+      if !Task.isCancelled { mailer.cutOff() }
+    }
+    await mailing?.value
     limit.cancel()
   }
 
@@ -303,14 +319,14 @@ import SyncCore
       loaded.salesforce.loginURL != configuration.salesforce.loginURL
       || loaded.intercom.apiURL != configuration.intercom.apiURL
     if changesHosts { throw ReloadRefusal.hosts }
-    let next = try Self.engine(
-      loaded, store, transport, clock, credentials, environment,
-      Journalist(log: log, register: registerWatch), meters)
+    try Mailer.checkPassword(loaded.mail, credentials)
+    let next = try maker.make(loaded)
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }
     store.settings = loaded.storeSettings
     configuration = loaded
+    try mailer.adopt(loaded.mail)
     engine = next
     // Somebody may have paused the old one while it came to its end.
     next.isPaused = try store.get("paused") != nil

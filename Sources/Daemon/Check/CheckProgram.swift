@@ -33,6 +33,8 @@ package enum CheckProgram {
         environment: environment, log: Log(level: .error, environment: environment),
         now: { EventLoop.assumeIsolated { clock.now } }, findings: findings,
         sleep: { try? await clock.sleep(milliseconds: $0) })
+      let mail = MailCheck(credentials: check.credentials, transport: MailTransport())
+      list.add(await mail.run(configuration))
       do {
         let transport = try Clients.transport(configuration)
         await check.run(configuration, transport: transport)

@@ -33,6 +33,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case errorClosed = "error.closed"
   case tokenRotated = "token.rotated"
   case controlChanged = "control.changed"
+  case mailSent = "mail.sent"
+  case mailFailed = "mail.failed"
 
   /// 128 bits in lower-case hexadecimal, as sd-id128 prints them.
   package var messageID: String {
@@ -66,6 +68,8 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .errorClosed: "43aac77dab1346f5ae5a7c920824052d"
     case .tokenRotated: "182a62364ffa43d0bd0b2c8d4b85f40d"
     case .controlChanged: "e90ac9386be941e386a909f7d121a1cb"
+    case .mailSent: "3106cda6a1c94aee9019023ac87d53e5"
+    case .mailFailed: "d2e4b61fc9c14a1bb78c5680809e3f62"
     }
   }
 
@@ -74,14 +78,14 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     switch self {
     case .serviceFailed, .configurationRefused, .credentialRefused, .sideBroken: .error
     case .pollFailed, .budgetExhausted, .guardStopped, .configurationWarning, .storeRebuilt,
-      .errorOpened:
+      .errorOpened, .mailFailed:
       .warning
     case .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished,
       .sideRecovered, .budgetReleased, .guardReleased, .configurationReloaded, .controlChanged,
       .attributesPrepared:
       .notice
     case .serviceStarting, .pollFinished, .initialSyncProgress, .reconcileFinished, .tokenRotated,
-      .errorClosed:
+      .errorClosed, .mailSent:
       .info
     // The register's entry, `error.opened`, is what a person sees; these are each record.
     case .deliverySettled, .deliveryParked, .personDropped: .debug
