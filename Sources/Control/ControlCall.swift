@@ -26,6 +26,9 @@ package enum ControlCall: Sendable, Hashable {
   case resume
   case reload
   case metrics
+  /// Without `isSure` it only shows.
+  case forget(who: String, isSure: Bool)
+  case uninstall(isSure: Bool)
 
   /// The method's name without its interface.
   package var method: String {
@@ -50,6 +53,8 @@ package enum ControlCall: Sendable, Hashable {
     case .resume: "Resume"
     case .reload: "Reload"
     case .metrics: "Metrics"
+    case .forget: "Forget"
+    case .uninstall: "Uninstall"
     }
   }
 
@@ -58,7 +63,7 @@ package enum ControlCall: Sendable, Hashable {
     switch self {
     case .status, .errors, .plan, .queue, .explain, .card, .history, .matches, .metrics: false
     case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
-      .assignConversation, .pause, .resume, .reload:
+      .assignConversation, .pause, .resume, .reload, .forget, .uninstall:
       true
     }
   }
@@ -85,6 +90,8 @@ package enum ControlCall: Sendable, Hashable {
     case .createTask(let conversation, let part):
       ["conversation": .string(conversation), "part": JSONValue(part)]
     case .assignConversation(let id): ["conversation": .string(id)]
+    case .forget(let who, let isSure): ["who": .string(who), "yes": .bool(isSure)]
+    case .uninstall(let isSure): ["yes": .bool(isSure)]
     }
   }
 
@@ -126,6 +133,9 @@ package enum ControlCall: Sendable, Hashable {
     case "Resume": self = .resume
     case "Reload": self = .reload
     case "Metrics": self = .metrics
+    case "Forget":
+      self = .forget(who: try arguments.required("who"), isSure: try arguments.flag("yes"))
+    case "Uninstall": self = .uninstall(isSure: try arguments.flag("yes"))
     default:
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }

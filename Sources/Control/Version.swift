@@ -30,6 +30,7 @@ package enum ControlInterface {
       """
     ),
     ("2026-11-23", "Figures for monitoring: Metrics."),
+    ("2026-11-23", "What ends: Forget, Uninstall."),
   ]
 
   /// The interface file as the daemon serves it.

@@ -36,6 +36,8 @@ import SyncCore
   private var isReloading = false
   private let registerWatch: RegisterWatch
   private var initialProgress = InitialProgress()
+  /// Nothing may be asked of the engine meanwhile, and no resume either.
+  private(set) var isUninstalling = false
   let startedAt: Int64
 
   /// How long what is in flight may take when the daemon is told to stop (O3).
@@ -279,6 +281,7 @@ import SyncCore
   func reload() async throws(ControlError) -> [String] {
     // One at a time: each one ends an engine and starts the next.
     guard !isReloading else { throw .busy(reason: "Another reload is under way.") }
+    guard !isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
     guard exitCode == nil else { throw .stopping }
     isReloading = true
     notify.reloading()
@@ -333,6 +336,36 @@ import SyncCore
     // What was refused under the old configuration may be right under the new one (E2).
     _ = try engine.retryParked(person: nil)
     startEngine()
+  }
+
+  // MARK: Uninstalling
+
+  /// Calls `body` with the engine that ran until then and whose work has ended, and goes on with a
+  /// new one, as the store says then (O6).
+  func withoutEngine(_ body: (Engine) async -> Void) async throws(ControlError) {
+    guard !isReloading else { throw .busy(reason: "A reload is under way.") }
+    guard !isUninstalling else { throw .busy(reason: "An uninstall is under way already.") }
+    isUninstalling = true
+    defer { isUninstalling = false }
+    await stopEngine()
+    guard exitCode == nil else { throw .stopping }
+    await body(engine)
+    guard exitCode == nil else { throw .stopping }
+    do {
+      engine = try Self.engine(
+        configuration, store, transport, clock, credentials, environment, log)
+    } catch {
+      storeFailed(error)
+      throw .stopping
+    }
+    startEngine()
+  }
+
+  /// Where a rotated refresh token is kept.
+  var rotatedToken: RotatedToken {
+    RotatedToken(
+      directory: RotatedToken.directory(
+        environment: environment, store: configuration.store.path), credentials: credentials)
   }
 
   private enum ReloadRefusal: Error, CustomStringConvertible {
