@@ -34,6 +34,7 @@ struct Journalist {
     case .deliveryParked: .deliveryParked
     case .guardStopped: .guardStopped
     case .guardReleased: .guardReleased
+    case .storeRestored: .storeRestored
     case .attributesPrepared, .personDropped, .delivered: nil
     }
   }

@@ -24,6 +24,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case configurationRefused = "configuration.refused"
   case credentialRefused = "credential.refused"
   case storeRebuilt = "store.rebuilt"
+  case storeRestored = "store.restored"
   case errorOpened = "error.opened"
   case errorClosed = "error.closed"
   case tokenRotated = "token.rotated"
@@ -52,6 +53,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .configurationRefused: "ea243bd71cf14d62991309359f0ed277"
     case .credentialRefused: "695f22a73e384275b0b6e0c8fa75c874"
     case .storeRebuilt: "f1748162fcf542838163f83fbf7487f1"
+    case .storeRestored: "bef1a14a1c585ffb7f4c03f32c941442"
     case .errorOpened: "2b302ddf779d4360b7c1fd62d905e21b"
     case .errorClosed: "43aac77dab1346f5ae5a7c920824052d"
     case .tokenRotated: "182a62364ffa43d0bd0b2c8d4b85f40d"
@@ -67,7 +69,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
       .errorOpened:
       .warning
     case .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished,
-      .sideRecovered, .guardReleased, .configurationReloaded, .controlChanged:
+      .sideRecovered, .guardReleased, .configurationReloaded, .controlChanged, .storeRestored:
       .notice
     case .serviceStarting, .pollFinished, .reconcileFinished, .tokenRotated, .errorClosed: .info
     // The register's entry, `error.opened`, is what a person sees; this is each record.
