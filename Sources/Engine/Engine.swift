@@ -80,6 +80,7 @@ package import SyncCore
 
   package init(_ parts: EngineParts) throws {
     self.parts = parts
+    let restored = try parts.store.takeAsRestored(at: parts.clock.now)
     planner = Planner(parts)
     deliverer = Deliverer(
       store: parts.store, intercom: parts.intercom, settings: parts.settings, clock: parts.clock,
@@ -115,7 +116,11 @@ package import SyncCore
     deliverer.onNews = { [weak self] in self?.pollForNews(isAsked: $0) }
     deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
     wireSalesforce(desk)
+    if restored != nil { parts.report(Occurrence(.storeRestored, Self.restoredSentence)) }
   }
+
+  private static let restoredSentence =
+    "The store comes from a backup: everything is read anew before anything is written."
 
   // MARK: Running
 
@@ -289,8 +294,7 @@ package import SyncCore
     note(state)
     try countCalls()
     if !isAsked { try checkShare() }
-    // Before both sides are known there is nothing that a poll could bring to anyone.
-    guard !state.isInitial || state.phase == .match else { return }
+    guard state.allowsPolls else { return }
     let place = asked.firstIndex { !$0.isFull && !$0.isForced }
     guard let due = nextPollAt, due <= parts.clock.uptime || place != nil else { return }
     let request = place.map { asked.remove(at: $0) }

@@ -88,13 +88,6 @@ package final class Store {
     return try database.transaction(body)
   }
 
-  /// Copies the store into a new file while it is in use.
-  package func copy(to path: String, pause: () async -> Void) async throws {
-    try await database.copy(to: path, pages: 500, pause: pause)
-    // Just written, page by page: there is nothing to check when it is opened.
-    try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
-  }
-
   /// Gives back what was kept for the next look; the system's own cache still has the file.
   package func releaseMemory() { sf_release_memory(database.raw) }
 
