@@ -29,6 +29,7 @@ package enum ControlInterface {
       NotFound may say a reason, and deliveries their conversation.
       """
     ),
+    ("2026-11-23", "Figures for monitoring: Metrics."),
     ("2026-11-23", "What ends: Forget, Uninstall."),
   ]
 

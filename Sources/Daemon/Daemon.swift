@@ -21,8 +21,12 @@ import SyncCore
   private(set) var configuration: Configuration
   private let lock: InstanceLock
   let store: SyncStore
+  let meters: Meters
   private let transport: CurlTransport
   private(set) var engine: Engine
+  let mailer: Mailer
+  private var mailing: Task<Void, Never>?
+  private let maker: EngineMaker
   private var engineTask: Task<Void, Never>?
   private var server: ControlServer?
   private var signals: Signals?
@@ -30,6 +34,8 @@ import SyncCore
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
   private var isReloading = false
+  private let registerWatch: RegisterWatch
+  private var initialProgress = InitialProgress()
   /// Nothing may be asked of the engine meanwhile, and no resume either.
   private(set) var isUninstalling = false
   let startedAt: Int64
@@ -50,23 +56,34 @@ import SyncCore
     clock = SystemClock()
     startedAt = clock.uptime
     notify = Notify(log: log)
-    credentials = Credentials(option: option, environment: environment)
-    let loaded = try Configuration.load(file: configurationFile)
+    credentials = Credentials(
+      option: option, environment: environment,
+      instance: Instance(configurationFile: configurationFile))
+    let loaded = try Configuration.load(file: configurationFile, environment: environment)
     configuration = loaded.configuration
     Self.warn(loaded, log)
     // Read once now, so that a missing or readable secret stops the start, not the first poll.
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
+    registerWatch = try RegisterWatch(store: opened.store, clock: clock, log: log)
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
-    engine = try Self.engine(
-      configuration, store, transport, clock, credentials, environment, log)
+    let clock = clock
+    meters = Meters(uptime: { EventLoop.assumeIsolated { clock.uptime } })
+    mailer = Mailer.make(
+      configuration, store: opened.store, clock: clock, credentials: credentials, log: log)
+    maker = EngineMaker(
+      store: opened.store, transport: transport, clock: clock, credentials: credentials,
+      environment: environment, journalist: Journalist(log: log, register: registerWatch),
+      mailer: mailer, meters: meters)
+    engine = try maker.make(configuration)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
   }
 
@@ -86,22 +103,6 @@ import SyncCore
     }
   }
 
-  private static func engine(
-    _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
-    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log
-  ) throws -> Engine {
-    let clients = Clients(
-      configuration, credentials: credentials, environment: environment, transport: transport,
-      log: log, now: { EventLoop.assumeIsolated { clock.now } })
-    let journalist = Journalist(log: log)
-    let parts = EngineParts(
-      store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
-      settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
-      report: journalist.note)
-    parts.forgetAccessToken = clients.forgetAccessToken
-    return try Engine(parts)
-  }
-
   // MARK: Running
 
   /// Runs until a signal or a failure of the store ends it.
@@ -115,10 +116,11 @@ import SyncCore
       log.event(.serviceFailed, "\(error)")
       return .configuration
     }
+    startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
     log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
-    notify.ready("starting")
+    notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
     }
@@ -136,6 +138,7 @@ import SyncCore
     let server = ControlServer(
       handler: EngineHandler(self), clock: clock,
       access: ControlAccess(adminGroup: configuration.control.adminGroup))
+    server.onChange = { [unowned self] in self.note($1, by: $0) }
     if let passed = Notify.passedSocket() {
       try server.listen(passed: passed)
     } else {
@@ -144,10 +147,32 @@ import SyncCore
     self.server = server
   }
 
+  /// Who changed what, as far as the kernel knows them.
+  private func note(_ call: ControlCall, by peer: ControlPeer) {
+    var change = ControlChange(call: call)
+    let people = change.who.flatMap { try? Explainer.people($0, in: store) } ?? []
+    if people.count == 1 { change.contact = people[0].id }
+    let name = ControlAccess.userName(peer.user) ?? "somebody"
+    log.event(
+      .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
+      [.contact: change.contact ?? "", .record: change.record ?? ""], level: change.level)
+  }
+
+  private func startMail() {
+    mailer.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    mailer.post.onStoreFailure = mailer.onStoreFailure
+    do { try mailer.begin() } catch { storeFailed(error) }
+    let mailer = mailer
+    mailing = Task { @EventLoop in await mailer.run() }
+  }
+
   private func startEngine() {
     let engine = engine
     engine.onStoreFailure = { [unowned self] in self.storeFailed($0) }
     engine.onWrongAccount = { [unowned self] in self.wrongAccount($0) }
+    engine.onRead = { [unowned self, unowned engine] in
+      self.meters.read($0, last: engine.lastPoll.map { ($0.at, $0.milliseconds) })
+    }
     engineTask = Task { @EventLoop in await engine.run() }
   }
 
@@ -181,7 +206,10 @@ import SyncCore
     notify.stopping()
     log.event(.serviceStopping, "Stopping.")
     ticking?.cancel()
+    mailer.stop()
+    let cutOff = clock.uptime + Self.stopMilliseconds
     await stopEngine()
+    await endMail(by: cutOff)
     transport.shutdown()
     await server?.stop()
     signals?.cancel()
@@ -207,13 +235,31 @@ import SyncCore
     limit.cancel()
   }
 
+  /// A mail whose text is out waits for its answer as long as the engine's calls may.
+  private func endMail(by deadline: Int64) async {
+    let clock = clock
+    let mailer = mailer
+    let limit = Task { @EventLoop in
+      try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
+      if !Task.isCancelled { mailer.cutOff() }
+    }
+    await mailing?.value
+    limit.cancel()
+  }
+
   /// Feeds the watchdog and systemd's status line from the loop itself; seldom while idle, when
   /// the line stays as it is.
   private func tick() async {
     let interval = notify.watchdogInterval() ?? 60_000
     while !Task.isCancelled {
       notify.watchdog()
-      notify.status(StatusLine.of(self))
+      let line = StatusLine.of(self)
+      notify.status(line)
+      registerWatch.look()
+      let isInitial = (try? engine.state()) == .initialSync
+      if initialProgress.isDue(isInitial, at: clock.uptime) {
+        log.event(.initialSyncProgress, "\(line).")
+      }
       let isIdle = (try? engine.state()) == .idle
       // Of what a full read needs, nothing is needed between two polls.
       if isIdle { store.releaseMemory() }
@@ -245,7 +291,7 @@ import SyncCore
     }
     let loaded: Configuration
     do {
-      let file = try Configuration.load(file: configurationFile)
+      let file = try Configuration.load(file: configurationFile, environment: environment)
       Self.warn(file, log)
       loaded = file.configuration
     } catch {
@@ -276,12 +322,14 @@ import SyncCore
       loaded.salesforce.loginURL != configuration.salesforce.loginURL
       || loaded.intercom.apiURL != configuration.intercom.apiURL
     if changesHosts { throw ReloadRefusal.hosts }
-    let next = try Self.engine(loaded, store, transport, clock, credentials, environment, log)
+    try Mailer.checkPassword(loaded.mail, credentials)
+    let next = try maker.make(loaded)
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }
     store.settings = loaded.storeSettings
     configuration = loaded
+    try mailer.adopt(loaded.mail)
     engine = next
     // Somebody may have paused the old one while it came to its end.
     next.isPaused = try store.get("paused") != nil

@@ -1,3 +1,5 @@
+import Intercom
+import Salesforce
 package import SyncCore
 
 /// The failures that are nobody's answer but our own finding; the sides list theirs.
@@ -41,6 +43,19 @@ package enum EngineMeaning {
 
   /// What stops the start: nothing may be written to an account that is not the pinned one (G2).
   package static let wrongAccount = [otherOrg, otherWorkspace, environment]
+
+  /// What is mended with a credential, or with the account that it belongs to.
+  private static let ofCredentials = [
+    SalesforceMeaning.credentials, SalesforceMeaning.refreshToken, SalesforceMeaning.notApproved,
+    SalesforceMeaning.assertion, SalesforceMeaning.user, SalesforceMeaning.tokenRefused,
+    SalesforceMeaning.secret, SalesforceMeaning.privateKey, SalesforceMeaning.session,
+    IntercomMeaning.token, IntercomMeaning.tokenUnreadable,
+  ]
+
+  /// Whether a failure of that code is a side's refusal of our credentials.
+  package static func refusesCredentials(_ code: String?) -> Bool {
+    ofCredentials.contains { $0.code == code }
+  }
 
   package static let all =
     [

@@ -33,6 +33,9 @@ package final class Store {
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
+  /// What deliveries came to since the store was opened.
+  package internal(set) var totals = DeliveryTotals()
+
   /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
   ///
   /// A full read allows itself more.
@@ -83,13 +86,6 @@ package final class Store {
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Self.logPagesMax)")
     }
     return try database.transaction(body)
-  }
-
-  /// Copies the store into a new file while it is in use.
-  package func copy(to path: String, pause: () async -> Void) async throws {
-    try await database.copy(to: path, pages: 500, pause: pause)
-    // Just written, page by page: there is nothing to check when it is opened.
-    try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
   }
 
   /// Gives back what was kept for the next look; the system's own cache still has the file.
@@ -186,6 +182,7 @@ package final class Store {
     if !isNew, try get("clean") == nil { try check() }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
+    try beginErrorTally()
     watchEpoch = try integer(Self.watchEpochKey) ?? 0
     try loadMapping()
     return isNew

@@ -148,6 +148,8 @@ import EventLoop
   }
 
   func unlink(who: String) async throws(ControlError) -> Pin { throw .notFound(who: who) }
+  func metrics() throws(ControlError) -> String { "sfsync_up 1\n# EOF\n" }
+
   func pause() { asked.append("pause") }
   func resume() { asked.append("resume") }
 

@@ -11,7 +11,7 @@ import Testing
     .plan(full: true, PageRequest(after: 1)), .queue(PageRequest()),
     .explain(who: "ada@example.com"),
     .matches(PageRequest(limit: 1)), .link(who: "a", record: "b"), .unlink(who: "a"), .pause,
-    .resume, .reload, .card(who: "00Q000000000001AAA"),
+    .resume, .reload, .metrics, .card(who: "00Q000000000001AAA"),
     .history(who: "5f1a", PageRequest(after: 3, limit: 2)),
     .createLead(who: "ada@example.com", fields: ["company": "A=B", "Industry": ""]),
     .createLead(who: "a", fields: [:]), .createTask(conversation: "215", part: "31"),

@@ -74,6 +74,7 @@ import Testing
       "Card": CardReply(cards: []), "History": list, "CreateLead": Samples.created,
       "CreateTask": Samples.created, "AssignConversation": Samples.created,
       "Pause": EmptyReply(), "Resume": EmptyReply(), "Reload": ReloadResult(changes: []),
+      "Metrics": MetricsReply(text: ""),
       "Forget": Samples.forgetting, "Uninstall": Samples.uninstalling,
     ]
     #expect(Set(interface.replies.keys) == Set(sent.keys))

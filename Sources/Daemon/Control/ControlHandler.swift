@@ -45,6 +45,8 @@ package import EventLoop
   func pause()
   func resume() throws(ControlError)
   func reload() async throws(ControlError) -> ReloadResult
+  /// OpenMetrics text.
+  func metrics() throws(ControlError) -> String
   /// Without `isSure` only shows what there is.
   func forget(who: String, isSure: Bool) async throws(ControlError) -> Forgetting
   /// Without `isSure` only shows what would be done.

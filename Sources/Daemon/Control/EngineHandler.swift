@@ -68,6 +68,7 @@ import SyncCore
     try reading { () throws -> Int in
       guard let ids else {
         engine.probeSides()
+        daemon.mailer.retry()
         return Int(try engine.retryParked(person: nil))
       }
       var count = 0
@@ -75,7 +76,7 @@ import SyncCore
         guard let entry = try store.error(id), entry.state != .closed else { continue }
         count += 1
         _ = try store.transaction { try store.setState(.retrying, ofError: id) }
-        try engine.retry(entry)
+        if entry.code.hasPrefix("MAIL-") { daemon.mailer.retry() } else { try engine.retry(entry) }
       }
       return count
     }
