@@ -29,6 +29,10 @@ struct ControlChange {
       "asked for a task for the conversation \(conversation)"
     case .assignConversation(let conversation):
       "asked for the conversation \(conversation) to be assigned"
+    case .forget(_, let isSure):
+      isSure ? "erased a person from the store" : "looked at what is stored of a person"
+    case .uninstall(let isSure):
+      isSure ? "uninstalled sfsync" : "looked at what an uninstall takes away"
     default: "called \(call.method)"
     }
   }
@@ -47,7 +51,12 @@ struct ControlChange {
 
   /// A poll that somebody asked for is a poll like any other.
   var level: Logger.Level {
-    if case .sync(let options) = call, !options.yes, !options.full { .debug } else { .notice }
+    switch call {
+    case .sync(let options): options.yes || options.full ? .notice : .debug
+    // Nothing was changed yet.
+    case .forget(_, isSure: false), .uninstall(isSure: false): .debug
+    default: .notice
+    }
   }
 
   private var person: String { contact.map { "the person \($0)" } ?? "a person" }
