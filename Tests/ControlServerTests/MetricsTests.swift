@@ -1,11 +1,11 @@
 import Control
-import Engine
 import EventLoop
 import Store
 import SyncCore
 import Testing
 
 @testable import Daemon
+@testable import Engine
 
 /// What 'sfsyncctl metrics' is made of, each part by itself.
 @Suite @EventLoop struct MetricsTests {
