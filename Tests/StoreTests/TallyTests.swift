@@ -169,4 +169,33 @@ struct TallyTests: SalesforceOutboxSuite {
       ])
     #expect(store.totals.all.count == 21)
   }
+
+  @Test("O: the oldest delivery is found among many parked ones, and no parked one is")
+  func oldest() throws {
+    func owe(_ person: String, at now: Int64) throws {
+      try change {
+        try store.oweAttributes(
+          to: person, record: nil, lane: .fresh, moves: false, desired: nil, cycle: 1, now: now)
+        try store.releaseHeld(except: nil)
+      }
+    }
+    func park(_ person: String) throws {
+      let delivery = try #require(try store.deliveries(of: person).first)
+      try change { try store.park(delivery, payload: "") }
+    }
+    #expect(try store.outboxCounts().oldestQueuedAt == nil)
+    for person in 1...4 { try owe("p\(person)", at: Int64(person)) }
+    #expect(try store.outboxCounts().oldestQueuedAt == 1)
+    try park("p1")
+    #expect(try store.outboxCounts().oldestQueuedAt == 2)
+    try park("p2")
+    try park("p3")
+    #expect(try store.outboxCounts().oldestQueuedAt == 4)
+    try change { try store.oweEvent(to: "p5", record: "00QA", payload: "{}", cycle: 1, now: 9) }
+    #expect(try store.outboxCounts().oldestQueuedAt == 4)
+    try park("p4")
+    #expect(try store.outboxCounts().oldestQueuedAt == 9)
+    try self.owe(lead("p6"), now: 5)
+    #expect(try store.outboxCounts().oldestQueuedAt == 5)
+  }
 }
