@@ -38,8 +38,9 @@ extension Store {
   private static let oldestToSalesforce =
     "SELECT queued_at FROM salesforce_delivery WHERE state <> 2 ORDER BY id LIMIT 1"
 
-  /// By age where few are parked, else by the indexes of those that are not: one of the two is
-  /// short.
+  /// By age where few are parked, else by the indexes of those that are not, since one is short.
+  ///
+  /// The sign keeps SQLite from walking the table for the smallest id.
   private func oldestToIntercom() throws(SQLError) -> String {
     let open = try tally(DeliveryState.waiting) + tally(DeliveryState.held)
     guard try tally(DeliveryState.parked) > open else {
@@ -47,8 +48,8 @@ extension Store {
     }
     return """
       SELECT queued_at FROM delivery WHERE id = (SELECT min(id) FROM (
-        SELECT min(id) AS id FROM delivery WHERE state = 0
-        UNION ALL SELECT min(id) FROM delivery WHERE state = 1))
+        SELECT min(+id) AS id FROM delivery WHERE state = 0
+        UNION ALL SELECT min(+id) FROM delivery WHERE state = 1))
       """
   }
 
