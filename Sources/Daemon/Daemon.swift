@@ -5,6 +5,7 @@ package import EventLoop
 import FoundationEssentials
 import Glibc
 import Intercom
+import Logging
 import Salesforce
 import Store
 import SyncCore
@@ -79,7 +80,10 @@ import SyncCore
   }
 
   private func noteRebuilt(_ file: String) throws {
-    log.event(.storeRebuilt, "The store was damaged; it is kept as \(file), and is built anew.")
+    log.event(
+      .storeRebuilt,
+      "The store was damaged: it is kept as \(file), and a new one is "
+        + "built.")
     try store.transaction {
       _ = try store.enter(
         Report(
@@ -114,12 +118,14 @@ import SyncCore
     do {
       try listen()
     } catch {
-      log.event(.serviceFailed, "\(error)")
+      log.event(.serviceFailed, "\(error)".sentence)
       return .configuration
     }
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
-    log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
+    log.event(
+      .serviceReady,
+      "Ready: polls Salesforce\(sandboxNotice) and Intercom every \(pollText).")
     notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
@@ -129,7 +135,7 @@ import SyncCore
   }
 
   private var sandboxNotice: String {
-    configuration.salesforce.environment == .sandbox ? "a sandbox, " : ""
+    configuration.salesforce.environment == .sandbox ? " (a sandbox)" : ""
   }
 
   private var pollText: String { TimeSpan.text(configuration.poll.every) }
@@ -155,7 +161,8 @@ import SyncCore
     let name = ControlAccess.userName(peer.user) ?? "somebody"
     log.event(
       .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
-      [.contact: change.contact ?? "", .record: change.record ?? ""], level: change.level)
+      [.contact: change.contact ?? "", .record: change.record ?? ""],
+      level: change.isDetail ? .debug : nil)
   }
 
   private func startEngine() {
@@ -268,7 +275,7 @@ import SyncCore
       Self.warn(file, log)
       loaded = file.configuration
     } catch {
-      log.event(.configurationRefused, "Kept the old configuration: \(error)")
+      log.event(.configurationRefused, "Kept the old configuration: \(error)".sentence)
       throw .refused(
         reason: "The configuration is not good, and the old one goes on: \(error).",
         remedy: "Mend the file and reload again.")
@@ -277,14 +284,17 @@ import SyncCore
     let fixed = loaded.store != configuration.store || loaded.control != configuration.control
     guard !fixed, loaded.tls == configuration.tls else {
       throw .refused(
-        reason: "store, control and tls cannot change while the daemon runs.",
+        reason: "[store], [control] and [tls] cannot change while the daemon runs.",
         remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
     guard !changes.isEmpty else { return [] }
     do {
       try await adopt(loaded)
     } catch {
-      throw .refused(reason: "The new configuration could not be used: \(error).", remedy: "")
+      throw .refused(
+        reason: "The new configuration could not be used: \(error).",
+        remedy: "The old one goes "
+          + "on.")
     }
     log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
     return changes

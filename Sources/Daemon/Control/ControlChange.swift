@@ -1,5 +1,4 @@
 import Control
-import Logging
 
 /// What somebody changed through the control socket, for the journal.
 struct ControlChange {
@@ -46,8 +45,8 @@ struct ControlChange {
   }
 
   /// A poll that somebody asked for is a poll like any other.
-  var level: Logger.Level {
-    if case .sync(let options) = call, !options.yes, !options.full { .debug } else { .notice }
+  var isDetail: Bool {
+    if case .sync(let options) = call { !options.yes && !options.full } else { false }
   }
 
   private var person: String { contact.map { "the person \($0)" } ?? "a person" }
