@@ -5,7 +5,6 @@ extension Configuration {
     let plain = Configuration(
       loginURL: salesforce.loginURL, clientID: salesforce.clientID)
     var tables: [String] = []
-    if mail != nil { tables.append("mail") }
     if inbox != plain.inbox { tables.append("inbox") }
     var sentences = tables.map { "[\($0)] is read but not acted on by this release of sfsync." }
     if case .externalID(let intercom, _) = match.by, intercom != "external_id" {

@@ -22,8 +22,12 @@ import SyncCore
   private(set) var configuration: Configuration
   private let lock: InstanceLock
   let store: SyncStore
+  let meters: Meters
   private let transport: CurlTransport
   private(set) var engine: Engine
+  let mailer: Mailer
+  private var mailing: Task<Void, Never>?
+  private let maker: EngineMaker
   private var engineTask: Task<Void, Never>?
   private var server: ControlServer?
   private var signals: Signals?
@@ -33,6 +37,8 @@ import SyncCore
   private var isReloading = false
   private let registerWatch: RegisterWatch
   private var initialProgress = InitialProgress()
+  /// Nothing may be asked of the engine meanwhile, and no resume either.
+  private(set) var isUninstalling = false
   let startedAt: Int64
 
   /// How long what is in flight may take when the daemon is told to stop (O3).
@@ -51,14 +57,17 @@ import SyncCore
     clock = SystemClock()
     startedAt = clock.uptime
     notify = Notify(log: log)
-    credentials = Credentials(option: option, environment: environment)
-    let loaded = try Configuration.load(file: configurationFile)
+    credentials = Credentials(
+      option: option, environment: environment,
+      instance: Instance(configurationFile: configurationFile))
+    let loaded = try Configuration.load(file: configurationFile, environment: environment)
     configuration = loaded.configuration
     Self.warn(loaded, log)
     // Read once now, so that a missing or readable secret stops the start, not the first poll.
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
     let opened = try SyncStore.open(
@@ -67,9 +76,15 @@ import SyncCore
     registerWatch = try RegisterWatch(store: opened.store, clock: clock, log: log)
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
-    engine = try Self.engine(
-      configuration, store, transport, clock, credentials, environment,
-      Journalist(log: log, register: registerWatch))
+    let clock = clock
+    meters = Meters(uptime: { EventLoop.assumeIsolated { clock.uptime } })
+    mailer = Mailer.make(
+      configuration, store: opened.store, clock: clock, credentials: credentials, log: log)
+    maker = EngineMaker(
+      store: opened.store, transport: transport, clock: clock, credentials: credentials,
+      environment: environment, journalist: Journalist(log: log, register: registerWatch),
+      mailer: mailer, meters: meters)
+    engine = try maker.make(configuration)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
   }
 
@@ -92,22 +107,6 @@ import SyncCore
     }
   }
 
-  private static func engine(
-    _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
-    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String],
-    _ journalist: Journalist
-  ) throws -> Engine {
-    let clients = Clients(
-      configuration, credentials: credentials, environment: environment, transport: transport,
-      log: journalist.log, now: { EventLoop.assumeIsolated { clock.now } })
-    let parts = EngineParts(
-      store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
-      settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
-      report: journalist.note)
-    parts.forgetAccessToken = clients.forgetAccessToken
-    return try Engine(parts)
-  }
-
   // MARK: Running
 
   /// Runs until a signal or a failure of the store ends it.
@@ -121,6 +120,7 @@ import SyncCore
       log.event(.serviceFailed, "\(error)".sentence)
       return .configuration
     }
+    startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
     log.event(
@@ -165,10 +165,21 @@ import SyncCore
       level: change.isDetail ? .debug : nil)
   }
 
+  private func startMail() {
+    mailer.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    mailer.post.onStoreFailure = mailer.onStoreFailure
+    do { try mailer.begin() } catch { storeFailed(error) }
+    let mailer = mailer
+    mailing = Task { @EventLoop in await mailer.run() }
+  }
+
   private func startEngine() {
     let engine = engine
     engine.onStoreFailure = { [unowned self] in self.storeFailed($0) }
     engine.onWrongAccount = { [unowned self] in self.wrongAccount($0) }
+    engine.onRead = { [unowned self, unowned engine] in
+      self.meters.read($0, last: engine.lastPoll.map { ($0.at, $0.milliseconds) })
+    }
     engineTask = Task { @EventLoop in await engine.run() }
   }
 
@@ -202,7 +213,10 @@ import SyncCore
     notify.stopping()
     log.event(.serviceStopping, "Stopping.")
     ticking?.cancel()
+    mailer.stop()
+    let cutOff = clock.uptime + Self.stopMilliseconds
     await stopEngine()
+    await endMail(by: cutOff)
     transport.shutdown()
     await server?.stop()
     signals?.cancel()
@@ -225,6 +239,18 @@ import SyncCore
       if !Task.isCancelled { self.transport.cancelAll() }
     }
     await engine.drain()
+    limit.cancel()
+  }
+
+  /// A mail whose text is out waits for its answer as long as the engine's calls may.
+  private func endMail(by deadline: Int64) async {
+    let clock = clock
+    let mailer = mailer
+    let limit = Task { @EventLoop in
+      try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
+      if !Task.isCancelled { mailer.cutOff() }
+    }
+    await mailing?.value
     limit.cancel()
   }
 
@@ -262,6 +288,7 @@ import SyncCore
   func reload() async throws(ControlError) -> [String] {
     // One at a time: each one ends an engine and starts the next.
     guard !isReloading else { throw .busy(reason: "Another reload is under way.") }
+    guard !isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
     guard exitCode == nil else { throw .stopping }
     isReloading = true
     notify.reloading()
@@ -271,7 +298,7 @@ import SyncCore
     }
     let loaded: Configuration
     do {
-      let file = try Configuration.load(file: configurationFile)
+      let file = try Configuration.load(file: configurationFile, environment: environment)
       Self.warn(file, log)
       loaded = file.configuration
     } catch {
@@ -305,20 +332,50 @@ import SyncCore
       loaded.salesforce.loginURL != configuration.salesforce.loginURL
       || loaded.intercom.apiURL != configuration.intercom.apiURL
     if changesHosts { throw ReloadRefusal.hosts }
-    let next = try Self.engine(
-      loaded, store, transport, clock, credentials, environment,
-      Journalist(log: log, register: registerWatch))
+    try Mailer.checkPassword(loaded.mail, credentials)
+    let next = try maker.make(loaded)
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }
     store.settings = loaded.storeSettings
     configuration = loaded
+    try mailer.adopt(loaded.mail)
     engine = next
     // Somebody may have paused the old one while it came to its end.
     next.isPaused = try store.get("paused") != nil
     // What was refused under the old configuration may be right under the new one (E2).
     _ = try engine.retryParked(person: nil)
     startEngine()
+  }
+
+  // MARK: Uninstalling
+
+  /// Calls `body` with the engine that ran until then and whose work has ended, and goes on with a
+  /// new one, as the store says then (O6).
+  func withoutEngine(_ body: (Engine) async -> Void) async throws(ControlError) {
+    guard !isReloading else { throw .busy(reason: "A reload is under way.") }
+    guard !isUninstalling else { throw .busy(reason: "An uninstall is under way already.") }
+    isUninstalling = true
+    defer { isUninstalling = false }
+    await stopEngine()
+    guard exitCode == nil else { throw .stopping }
+    await body(engine)
+    guard exitCode == nil else { throw .stopping }
+    do {
+      engine = try Self.engine(
+        configuration, store, transport, clock, credentials, environment, log)
+    } catch {
+      storeFailed(error)
+      throw .stopping
+    }
+    startEngine()
+  }
+
+  /// Where a rotated refresh token is kept.
+  var rotatedToken: RotatedToken {
+    RotatedToken(
+      directory: RotatedToken.directory(
+        environment: environment, store: configuration.store.path), credentials: credentials)
   }
 
   private enum ReloadRefusal: Error, CustomStringConvertible {

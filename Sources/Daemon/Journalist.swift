@@ -56,6 +56,7 @@ import SyncCore
     case .attributesPrepared: .attributesPrepared
     case .personDropped: .personDropped
     case .delivered: .deliverySettled
+    case .storeRestored: .storeRestored
     }
   }
 }

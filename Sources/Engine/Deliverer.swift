@@ -101,6 +101,8 @@ import Wire
 
   package var isIdle: Bool { inFlight.isEmpty && settled.isEmpty }
 
+  func isSending(to people: Set<String>) -> Bool { !inFlight.isDisjoint(with: people) }
+
   /// Returns when the next deliveries are settled.
   package func nextSettlement() async {
     await withCheckedContinuation { watchers.append($0) }

@@ -36,6 +36,8 @@ package import SyncCore
   package private(set) var isReadingFull = false
   /// The credentials lead to another account than the one that the store was built from (G2).
   package var onWrongAccount: ((Failure) -> Void)?
+  /// A poll or a full read has ended; for who counts them.
+  package var onRead: ((Result<CycleReport, Failure>) -> Void)?
   /// The store failed: nothing can be done until the disk is mended; the daemon decides.
   package var onStoreFailure: ((any Error) -> Void)?
 
@@ -78,6 +80,7 @@ package import SyncCore
 
   package init(_ parts: EngineParts) throws {
     self.parts = parts
+    let restored = try parts.store.takeAsRestored(at: parts.clock.now)
     planner = Planner(parts)
     deliverer = Deliverer(
       store: parts.store, intercom: parts.intercom, settings: parts.settings, clock: parts.clock,
@@ -113,7 +116,11 @@ package import SyncCore
     deliverer.onNews = { [weak self] in self?.pollForNews(isAsked: $0) }
     deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
     wireSalesforce(desk)
+    if restored != nil { parts.report(Occurrence(.storeRestored, Self.restoredSentence)) }
   }
+
+  private static let restoredSentence =
+    "The store comes from a backup: everything is read anew before anything is written."
 
   // MARK: Running
 
@@ -230,6 +237,7 @@ package import SyncCore
     let milliseconds = parts.clock.uptime - start
     lastPoll = (parts.clock.now, milliseconds, report)
     lastPollUptime = parts.clock.uptime
+    onRead?(.success(report))
     try recovered()
     try parts.store.transaction {
       try deliverer.succeeded(deliverer.health, isWrite: false)
@@ -265,6 +273,7 @@ package import SyncCore
     // The list has just brought everybody.
     nextDeepAt = parts.clock.uptime + parts.settings.overlap / 2
     try countCalls()
+    onRead?(.success(report))
     try recovered()
     if isInitial { try closeInitial() }
     parts.report(
@@ -285,8 +294,7 @@ package import SyncCore
     note(state)
     try countCalls()
     if !isAsked { try checkShare() }
-    // Before both sides are known there is nothing that a poll could bring to anyone.
-    guard !state.isInitial || state.phase == .match else { return }
+    guard state.allowsPolls else { return }
     let place = asked.firstIndex { !$0.isFull && !$0.isForced }
     guard let due = nextPollAt, due <= parts.clock.uptime || place != nil else { return }
     let request = place.map { asked.remove(at: $0) }
@@ -310,6 +318,7 @@ package import SyncCore
 
   private func failed(_ failure: Failure, _ request: Asked?) {
     request?.continuation?.resume(returning: .failed(failure))
+    onRead?(.failure(failure))
     if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
     if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
     if failure.side == .intercom, failure.status == 401 {

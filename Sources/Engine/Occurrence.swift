@@ -18,6 +18,7 @@ package struct Occurrence: Sendable {
     case attributesPrepared = "attributes.prepared"
     case personDropped = "person.dropped"
     case delivered = "delivery.settled"
+    case storeRestored = "store.restored"
   }
 
   package var kind: Kind

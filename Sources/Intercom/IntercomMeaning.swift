@@ -180,6 +180,13 @@ package enum IntercomMeaning {
       Ask Intercom to remove archived attributes for good, or take the ones you can do without \
       out of [attributes].
       """)
+  package static let attributeInUse = Meaning(
+    "IC-ATTRIBUTE-IN-USE", .refused,
+    cause: "Something in Intercom (a segment, a rule, a workflow) still uses this attribute.",
+    remedy: """
+      Look in Intercom under Settings, People data, what uses it, end that, and run \
+      'sfsyncctl uninstall --yes' again; or archive the attribute there by hand.
+      """)
   package static let eventNames = Meaning(
     "IC-EVENT-NAMES", .broken,
     cause: "The workspace has all the 120 event names that Intercom allows.",
@@ -196,6 +203,6 @@ package enum IntercomMeaning {
     companyGone, notRestorable, refused,
     token, tokenUnreadable, plan, forbidden, forbiddenInbox, version, apiURL, protocolRefused,
     attributeMissing, attributeType, attributeOtherModel, attributeStandard, attributeName,
-    attributeLimit, eventNames,
+    attributeLimit, attributeInUse, eventNames,
   ]
 }

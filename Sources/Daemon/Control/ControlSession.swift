@@ -121,9 +121,13 @@ import EventLoop
       handler.pause()
       try reply.send(EmptyReply())
     case .resume:
-      handler.resume()
+      try handler.resume()
       try reply.send(EmptyReply())
     case .reload: try reply.send(try await handler.reload())
+    case .metrics: try reply.send(MetricsReply(text: try handler.metrics()))
+    case .forget(let who, let isSure):
+      try reply.send(try await handler.forget(who: who, isSure: isSure))
+    case .uninstall(let isSure): try reply.send(try await handler.uninstall(isSure: isSure))
     }
   }
 

@@ -45,8 +45,8 @@ import SyncCore
   }
 
   private func notices(_ outbox: OutboxCounts) throws -> [String] {
-    var notices: [String] = []
     let engine = daemon.engine
+    var notices = try [engine.uninstalled()?.notice].compactMap(\.self)
     if engine.budget.isExhausted(now: daemon.clock.now) {
       notices.append(
         "Waiting: sfsync's share of Salesforce's daily calls (salesforce.daily_share) is used up.")

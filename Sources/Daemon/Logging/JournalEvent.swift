@@ -29,10 +29,13 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case configurationRefused = "configuration.refused"
   case credentialRefused = "credential.refused"
   case storeRebuilt = "store.rebuilt"
+  case storeRestored = "store.restored"
   case errorOpened = "error.opened"
   case errorClosed = "error.closed"
   case tokenRotated = "token.rotated"
   case controlChanged = "control.changed"
+  case mailSent = "mail.sent"
+  case mailFailed = "mail.failed"
 
   /// 128 bits in lower-case hexadecimal, as sd-id128 prints them.
   package var messageID: String {
@@ -62,10 +65,13 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .configurationRefused: "ea243bd71cf14d62991309359f0ed277"
     case .credentialRefused: "695f22a73e384275b0b6e0c8fa75c874"
     case .storeRebuilt: "f1748162fcf542838163f83fbf7487f1"
+    case .storeRestored: "bef1a14a1c585ffb7f4c03f32c941442"
     case .errorOpened: "2b302ddf779d4360b7c1fd62d905e21b"
     case .errorClosed: "43aac77dab1346f5ae5a7c920824052d"
     case .tokenRotated: "182a62364ffa43d0bd0b2c8d4b85f40d"
     case .controlChanged: "e90ac9386be941e386a909f7d121a1cb"
+    case .mailSent: "3106cda6a1c94aee9019023ac87d53e5"
+    case .mailFailed: "d2e4b61fc9c14a1bb78c5680809e3f62"
     }
   }
 
@@ -74,14 +80,14 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     switch self {
     case .serviceFailed, .configurationRefused, .credentialRefused, .sideBroken: .error
     case .pollFailed, .budgetExhausted, .guardStopped, .configurationWarning, .storeRebuilt,
-      .errorOpened:
+      .errorOpened, .mailFailed:
       .warning
     case .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished,
       .sideRecovered, .budgetReleased, .guardReleased, .configurationReloaded, .controlChanged,
-      .attributesPrepared:
+      .attributesPrepared, .storeRestored:
       .notice
     case .serviceStarting, .pollFinished, .initialSyncProgress, .reconcileFinished, .tokenRotated,
-      .errorClosed:
+      .errorClosed, .mailSent:
       .info
     // The register's entry, `error.opened`, is what a person sees; these are each record.
     case .deliverySettled, .deliveryParked, .personDropped: .debug
