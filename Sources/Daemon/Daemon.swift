@@ -35,6 +35,8 @@ import SyncCore
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
   private var isReloading = false
+  /// The journal has the reason for which the last reload was refused.
+  private var isToldOfConfiguration = false
   private let registerWatch: RegisterWatch
   private var initialProgress = InitialProgress()
   /// Nothing may be asked of the engine meanwhile, and no resume either.
@@ -97,8 +99,7 @@ import SyncCore
   private func noteRebuilt(_ file: String) throws {
     log.event(
       .storeRebuilt,
-      "The store was damaged: it is kept as \(file), and a new one is "
-        + "built.")
+      "The store was damaged: it is kept as \(file), and a new one is built.")
     try store.transaction {
       _ = try store.enter(
         Report(
@@ -279,7 +280,8 @@ import SyncCore
   private func hangUp() {
     Task { @EventLoop in
       do throws(ControlError) { _ = try await self.reload() } catch {
-        // Said in the journal already; the old configuration goes on.
+        // Nobody waits for the answer; the old configuration goes on.
+        if !isToldOfConfiguration { log.event(.configurationRefused, error.sentence) }
       }
     }
   }
@@ -291,6 +293,7 @@ import SyncCore
     guard !isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
     guard exitCode == nil else { throw .stopping }
     isReloading = true
+    isToldOfConfiguration = false
     notify.reloading()
     defer {
       isReloading = false
@@ -303,6 +306,7 @@ import SyncCore
       loaded = file.configuration
     } catch {
       log.event(.configurationRefused, "Kept the old configuration: \(error)".sentence)
+      isToldOfConfiguration = true
       throw .refused(
         reason: "The configuration is not good, and the old one goes on: \(error).",
         remedy: "Mend the file and reload again.")
@@ -320,8 +324,7 @@ import SyncCore
     } catch {
       throw .refused(
         reason: "The new configuration could not be used: \(error).",
-        remedy: "The old one goes "
-          + "on.")
+        remedy: "The old one goes on.")
     }
     log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
     return changes

@@ -121,6 +121,8 @@ struct ControlChangeTests {
       (.createLead(who: "ada@example.com", fields: ["Email": "a@b.c"]), "asked for a lead"),
       (.createTask(conversation: "77", part: nil), "asked for a task for the conversation 77"),
       (.reload, "had the configuration read again"),
+      (.forget(who: "ada@example.com", isSure: true), "erased a person from the store"),
+      (.uninstall(isSure: true), "took sfsync out of Salesforce and Intercom"),
     ])
   func deeds(_ call: ControlCall, _ deed: String) {
     let change = ControlChange(call: call)
@@ -134,5 +136,7 @@ struct ControlChangeTests {
     let change = ControlChange(call: .unlink(who: "ada@example.com"), contact: "5f")
     #expect(change.deed == "ended the pin of the person 5f")
     #expect(ControlChange(call: .sync(SyncOptions())).isDetail)
+    #expect(ControlChange(call: .forget(who: "5f", isSure: false)).isDetail)
+    #expect(ControlChange(call: .uninstall(isSure: false)).isDetail)
   }
 }

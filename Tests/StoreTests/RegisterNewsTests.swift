@@ -80,7 +80,7 @@ struct RegisterNewsTests {
 
   @Test(
     "what has an event of its own is left out",
-    arguments: ["side:salesforce", "side:intercom-events", "guard", "share", "store"])
+    arguments: ["side:salesforce", "side:intercom-events", "guard", "share", "store", "mail"])
   func left(_ key: String) throws {
     try enter(refused, nil, key: key)
     try store.closeErrors(subjectKey: key, at: 2)

@@ -28,6 +28,8 @@ struct ControlChange {
       "asked for a task for the conversation \(conversation)"
     case .assignConversation(let conversation):
       "asked for the conversation \(conversation) to be assigned"
+    case .forget: "erased \(person) from the store"
+    case .uninstall: "took sfsync out of Salesforce and Intercom"
     default: "called \(call.method)"
     }
   }
@@ -44,9 +46,13 @@ struct ControlChange {
     }
   }
 
-  /// A poll that somebody asked for is a poll like any other.
+  /// A poll that somebody asked for is a poll like any other, and what is only shown is no change.
   var isDetail: Bool {
-    if case .sync(let options) = call { !options.yes && !options.full } else { false }
+    switch call {
+    case .sync(let options): !options.yes && !options.full
+    case .forget(_, let isSure), .uninstall(let isSure): !isSure
+    default: false
+    }
   }
 
   private var person: String { contact.map { "the person \($0)" } ?? "a person" }
