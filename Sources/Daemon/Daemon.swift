@@ -365,8 +365,7 @@ import SyncCore
     await body(engine)
     guard exitCode == nil else { throw .stopping }
     do {
-      engine = try Self.engine(
-        configuration, store, transport, clock, credentials, environment, log)
+      engine = try maker.make(configuration)
     } catch {
       storeFailed(error)
       throw .stopping
