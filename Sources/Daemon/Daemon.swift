@@ -5,6 +5,7 @@ package import EventLoop
 import FoundationEssentials
 import Glibc
 import Intercom
+import Logging
 import Salesforce
 import Store
 import SyncCore
@@ -34,6 +35,8 @@ import SyncCore
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
   private var isReloading = false
+  /// The journal has the reason for which the last reload was refused.
+  private var isToldOfConfiguration = false
   private let registerWatch: RegisterWatch
   private var initialProgress = InitialProgress()
   /// Nothing may be asked of the engine meanwhile, and no resume either.
@@ -94,7 +97,9 @@ import SyncCore
   }
 
   private func noteRebuilt(_ file: String) throws {
-    log.event(.storeRebuilt, "The store was damaged; it is kept as \(file), and is built anew.")
+    log.event(
+      .storeRebuilt,
+      "The store was damaged: it is kept as \(file), and a new one is built.")
     try store.transaction {
       _ = try store.enter(
         Report(
@@ -113,13 +118,15 @@ import SyncCore
     do {
       try listen()
     } catch {
-      log.event(.serviceFailed, "\(error)")
+      log.event(.serviceFailed, "\(error)".sentence)
       return .configuration
     }
     startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
-    log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
+    log.event(
+      .serviceReady,
+      "Ready: polls Salesforce\(sandboxNotice) and Intercom every \(pollText).")
     notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
@@ -129,7 +136,7 @@ import SyncCore
   }
 
   private var sandboxNotice: String {
-    configuration.salesforce.environment == .sandbox ? "a sandbox, " : ""
+    configuration.salesforce.environment == .sandbox ? " (a sandbox)" : ""
   }
 
   private var pollText: String { TimeSpan.text(configuration.poll.every) }
@@ -155,7 +162,8 @@ import SyncCore
     let name = ControlAccess.userName(peer.user) ?? "somebody"
     log.event(
       .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
-      [.contact: change.contact ?? "", .record: change.record ?? ""], level: change.level)
+      [.contact: change.contact ?? "", .record: change.record ?? ""],
+      level: change.isDetail ? .debug : nil)
   }
 
   private func startMail() {
@@ -272,7 +280,8 @@ import SyncCore
   private func hangUp() {
     Task { @EventLoop in
       do throws(ControlError) { _ = try await self.reload() } catch {
-        // Said in the journal already; the old configuration goes on.
+        // Nobody waits for the answer; the old configuration goes on.
+        if !isToldOfConfiguration { log.event(.configurationRefused, error.sentence) }
       }
     }
   }
@@ -284,6 +293,7 @@ import SyncCore
     guard !isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
     guard exitCode == nil else { throw .stopping }
     isReloading = true
+    isToldOfConfiguration = false
     notify.reloading()
     defer {
       isReloading = false
@@ -295,7 +305,8 @@ import SyncCore
       Self.warn(file, log)
       loaded = file.configuration
     } catch {
-      log.event(.configurationRefused, "Kept the old configuration: \(error)")
+      log.event(.configurationRefused, "Kept the old configuration: \(error)".sentence)
+      isToldOfConfiguration = true
       throw .refused(
         reason: "The configuration is not good, and the old one goes on: \(error).",
         remedy: "Mend the file and reload again.")
@@ -304,14 +315,16 @@ import SyncCore
     let fixed = loaded.store != configuration.store || loaded.control != configuration.control
     guard !fixed, loaded.tls == configuration.tls else {
       throw .refused(
-        reason: "store, control and tls cannot change while the daemon runs.",
+        reason: "[store], [control] and [tls] cannot change while the daemon runs.",
         remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
     guard !changes.isEmpty else { return [] }
     do {
       try await adopt(loaded)
     } catch {
-      throw .refused(reason: "The new configuration could not be used: \(error).", remedy: "")
+      throw .refused(
+        reason: "The new configuration could not be used: \(error).",
+        remedy: "The old one goes on.")
     }
     log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
     return changes

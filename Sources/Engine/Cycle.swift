@@ -233,7 +233,7 @@ package struct CycleReport: Sendable, Equatable {
     guard try parts.store.get("guarded") != nil else { return }
     try parts.store.set("guarded", nil)
     try parts.store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
-    parts.report(Occurrence(.guardReleased, "Let \(held) held deliveries go."))
+    parts.report(Occurrence(.guardReleased, "Writes the \(held) changes that were held back."))
   }
 
   private func stopped(_ held: Int64, moves: Int64, links: Int64) throws {
@@ -241,12 +241,14 @@ package struct CycleReport: Sendable, Equatable {
     try parts.store.set("guarded", String(moves))
     try parts.store.enter(
       Report(
-        EngineMeaning.guardStopped, what: "write a cycle's \(held) deliveries",
+        EngineMeaning.guardStopped, what: "write \(held) changes at once",
         answer: "\(moves) of \(links) links would end or move", subjectKey: "guard"),
       now: parts.clock.now)
     guard isNews else { return }
     parts.report(
       Occurrence(
-        .guardStopped, "Stopped before writing: \(moves) of \(links) links would end or move."))
+        .guardStopped,
+        "Stopped before writing: \(moves) of \(links) links would end or move. See 'sfsyncctl plan'; "
+          + "'sfsyncctl sync --yes' lets the changes through."))
   }
 }

@@ -265,7 +265,7 @@ package import SyncCore
     isReadingFull = true
     defer { isReadingFull = false }
     if isInitial, try FullRead.load(parts.store) == nil {
-      parts.report(Occurrence(.initialStarted, "Began the initial sync."))
+      parts.report(Occurrence(.initialStarted, "Began the initial sync: everything is read once."))
     }
     let report = try await cycle.full(isInitial: isInitial) { [unowned self] state in
       try await self.between(state, isAsked: isAsked)
@@ -280,7 +280,7 @@ package import SyncCore
       Occurrence(
         .fullFinished,
         isInitial
-          ? "Compared everything; what is owed is being delivered."
+          ? "Compared everything; what differs is being written."
           : "Compared everything with \(report.salesforceCalls) Salesforce and "
             + "\(report.intercomCalls) Intercom calls.", cycle: report.cycle))
     return report
@@ -394,7 +394,7 @@ package import SyncCore
     parts.report(
       Occurrence(
         .initialFinished,
-        "Finished the initial sync: \(links.people) people linked, \(links.leads) to leads and "
-          + "\(links.contacts) to contacts."))
+        "Finished the initial sync: \(links.people) people are linked, \(links.leads) to leads "
+          + "and \(links.contacts) to contacts."))
   }
 }

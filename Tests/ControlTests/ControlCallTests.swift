@@ -99,7 +99,7 @@ import Testing
     let error = ControlError(
       name: "org.sfsync.control.NotFound", parameters: ["who": .string("a")])
     #expect(error == .notFound(who: "a"))
-    #expect(error.sentence.hasPrefix("Nothing known has the e-mail or id a."))
+    #expect(error.sentence.hasPrefix("sfsync knows nobody and nothing with the e-mail or id a."))
     #expect(
       ControlError.notFound(who: "a", reason: "Why. What to do.").sentence == "Why. What to do.")
   }

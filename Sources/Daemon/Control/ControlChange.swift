@@ -1,5 +1,4 @@
 import Control
-import Logging
 
 /// What somebody changed through the control socket, for the journal.
 struct ControlChange {
@@ -29,6 +28,8 @@ struct ControlChange {
       "asked for a task for the conversation \(conversation)"
     case .assignConversation(let conversation):
       "asked for the conversation \(conversation) to be assigned"
+    case .forget: "erased \(person) from the store"
+    case .uninstall: "took sfsync out of Salesforce and Intercom"
     default: "called \(call.method)"
     }
   }
@@ -45,9 +46,13 @@ struct ControlChange {
     }
   }
 
-  /// A poll that somebody asked for is a poll like any other.
-  var level: Logger.Level {
-    if case .sync(let options) = call, !options.yes, !options.full { .debug } else { .notice }
+  /// A poll that somebody asked for is a poll like any other, and what is only shown is no change.
+  var isDetail: Bool {
+    switch call {
+    case .sync(let options): !options.yes && !options.full
+    case .forget(_, let isSure), .uninstall(let isSure): !isSure
+    default: false
+    }
   }
 
   private var person: String { contact.map { "the person \($0)" } ?? "a person" }
