@@ -26,8 +26,7 @@ package final class Store {
   }
 
   package var settings: Settings
-  /// Another one once the store was emptied (``empty(keeping:)``).
-  private(set) var database: Database
+  let database: Database
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
@@ -99,31 +98,6 @@ package final class Store {
     try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
-  /// Replaces everything by an empty store with these single values, at once or not at all (O6).
-  ///
-  /// A new file takes the old one's place: neither time nor space depend on what was in there.
-  package func empty(keeping values: [String: String]) throws {
-    let path = database.path
-    let fresh = path + EmptyFile.suffix
-    try EmptyFile.make(fresh, values)
-    do {
-      try EmptyFile.settle(database)
-      // Closes the old file: nothing is in use between two transactions.
-      database = try Database(path: ":memory:")
-      try EmptyFile.rename(fresh, to: path)
-    } catch {
-      EmptyFile.remove(fresh)
-      try reopen(path)
-      throw error
-    }
-    try reopen(path)
-  }
-
-  private func reopen(_ path: String) throws {
-    database = try Database(path: path)
-    _ = try prepare(Schema.migrations)
-  }
-
   // MARK: Single values
 
   package func get(_ key: String) throws(SQLError) -> String? {
@@ -158,7 +132,7 @@ package final class Store {
   // MARK: Opening
 
   /// True for a new file.
-  func prepare(_ migrations: [String]) throws -> Bool {
+  private func prepare(_ migrations: [String]) throws -> Bool {
     // Another program's file is left as it is, its journal mode included.
     let application = try pragma("application_id")
     let version = try pragma("user_version")
