@@ -25,6 +25,9 @@ package enum ControlCall: Sendable, Hashable {
   case pause
   case resume
   case reload
+  /// Needs `more`.
+  case backup
+  case support
 
   /// The method's name without its interface.
   package var method: String {
@@ -48,15 +51,18 @@ package enum ControlCall: Sendable, Hashable {
     case .pause: "Pause"
     case .resume: "Resume"
     case .reload: "Reload"
+    case .backup: "Backup"
+    case .support: "Support"
     }
   }
 
-  /// Needs root, the daemon's own user, or a member of `admin_group`.
+  /// Needs root, the daemon's own user, or a member of `admin_group`; what shows all that the daemon
+  /// knows does too.
   package var changesSomething: Bool {
     switch self {
     case .status, .errors, .plan, .queue, .explain, .card, .history, .matches: false
     case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
-      .assignConversation, .pause, .resume, .reload:
+      .assignConversation, .pause, .resume, .reload, .backup, .support:
       true
     }
   }
@@ -64,7 +70,7 @@ package enum ControlCall: Sendable, Hashable {
   /// As they stand in a call's `parameters`; what has its default is left out.
   package var parameters: [String: JSONValue] {
     switch self {
-    case .status, .pause, .resume, .reload: [:]
+    case .status, .pause, .resume, .reload, .backup, .support: [:]
     case .errors(let query): query.parameters
     case .retryErrors(let ids): ids.map { ["ids": .array($0.map(JSONValue.integer))] } ?? [:]
     case .dismissErrors(let ids): ["ids": .array(ids.map(JSONValue.integer))]
@@ -123,6 +129,8 @@ package enum ControlCall: Sendable, Hashable {
     case "Pause": self = .pause
     case "Resume": self = .resume
     case "Reload": self = .reload
+    case "Backup": self = .backup
+    case "Support": self = .support
     default:
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }

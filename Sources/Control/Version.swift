@@ -29,6 +29,7 @@ package enum ControlInterface {
       NotFound may say a reason, and deliveries their conversation.
       """
     ),
+    ("2026-11-23", "A life in service: Backup and Support."),
   ]
 
   /// The interface file as the daemon serves it.

@@ -16,7 +16,7 @@ import Control
       QueueCommand.self, ExplainCommand.self, CardCommand.self, HistoryCommand.self,
       MatchesCommand.self, LinkCommand.self, UnlinkCommand.self, LeadCommand.self,
       TaskCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
-      VersionCommand.self,
+      BackupCommand.self, SupportCommand.self, VersionCommand.self,
     ])
 
   @OptionGroup var connection: ConnectionOptions

@@ -53,6 +53,7 @@ import Testing
       "ExplainedContact": ExplainedContact(id: "", role: ""), "Explanation": Samples.explanation,
       "Match": Samples.match, "SyncResult": Samples.result, "CardOwner": Samples.owner,
       "CardRecord": Samples.cardRecord, "Card": Samples.card, "HistoryEntry": Samples.happened,
+      "SupportSection": SupportSection(title: "", text: ""),
     ]
     #expect(Set(interface.types.keys) == Set(sent.keys))
     for (name, value) in sent {
@@ -71,6 +72,7 @@ import Testing
       "Card": CardReply(cards: []), "History": list, "CreateLead": Samples.created,
       "CreateTask": Samples.created, "AssignConversation": Samples.created,
       "Pause": EmptyReply(), "Resume": EmptyReply(), "Reload": ReloadResult(changes: []),
+      "Backup": BackupPart(), "Support": SupportReply(sections: []),
     ]
     #expect(Set(interface.replies.keys) == Set(sent.keys))
     for (name, value) in sent {

@@ -45,4 +45,11 @@ package import EventLoop
   func pause()
   func resume()
   func reload() async throws(ControlError) -> ReloadResult
+  /// Hands over a copy of the store, its size first; each `send` returns once the part is read.
+  ///
+  /// Ends early when nobody wants it any more.
+  func backUp(
+    isWanted: () -> Bool, send: (BackupPart) async throws(ControlError) -> Void
+  ) async throws(ControlError)
+  func support() async throws(ControlError) -> SupportReply
 }
