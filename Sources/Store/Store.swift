@@ -29,6 +29,8 @@ package final class Store {
   let database: Database
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
+  /// What opening it migrated; nil for a file of this release's schema.
+  package private(set) var migration: Migration?
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
@@ -154,6 +156,11 @@ package final class Store {
       PRAGMA wal_autocheckpoint = \(Self.logPagesMax);
       """)
     if !isNew, try get("clean") == nil { try check() }
+    if !isNew, version < migrations.count {
+      migration = Migration(
+        from: Int(version),
+        kept: MigrationCopy.make(of: database, size: try size(), before: migrations.count))
+    }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
     try beginErrorTally()
