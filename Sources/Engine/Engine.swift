@@ -137,6 +137,7 @@ package import SyncCore
       onStoreFailure?(error)
     }
     pauseDelivery(true)
+    do { try await cycle.releaseDecided() } catch { onStoreFailure?(error) }
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
     while !Task.isCancelled {
@@ -174,7 +175,7 @@ package import SyncCore
     }
     wantedPollAt = nil
     do {
-      if let request, request.isForced { _ = try cycle.release(force: true) }
+      if let request, request.isForced { _ = try await cycle.release(force: true) }
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
       failingCode = nil
