@@ -89,6 +89,22 @@ class Service:
     def wait_for(self, state, seconds=20):
         return self.machine.wait_for(self.unit, state, seconds)
 
+    def wait_status(self, part, seconds=20):
+        """Waits for a STATUS= line with that in it; the line."""
+        def probe():
+            line = self.show("StatusText")
+            return part in line and line
+        return wait_until(f"the status line has {part!r}", probe, seconds, 0.1)
+
+    def stays_down(self, seconds=1):
+        """Nothing starts it again, asking included."""
+        starts = self.show("NRestarts"), self.show("ExecMainStartTimestampMonotonic")
+        self.machine.pause(seconds)
+        state = self.machine.state(self.unit)
+        check(state in ("inactive", "failed"), f"{self.unit} is {state}")
+        found = self.show("NRestarts"), self.show("ExecMainStartTimestampMonotonic")
+        check(found == starts, f"{self.unit} was started again")
+
     def answers(self, seconds=20):
         """Waits until the service itself answers."""
         def probe():
