@@ -48,8 +48,10 @@ import SyncCore
     clock = SystemClock()
     startedAt = clock.uptime
     notify = Notify(log: log)
-    credentials = Credentials(option: option, environment: environment)
-    let loaded = try Configuration.load(file: configurationFile)
+    credentials = Credentials(
+      option: option, environment: environment,
+      instance: Instance(configurationFile: configurationFile))
+    let loaded = try Configuration.load(file: configurationFile, environment: environment)
     configuration = loaded.configuration
     Self.warn(loaded, log)
     // Read once now, so that a missing or readable secret stops the start, not the first poll.
@@ -242,7 +244,7 @@ import SyncCore
     }
     let loaded: Configuration
     do {
-      let file = try Configuration.load(file: configurationFile)
+      let file = try Configuration.load(file: configurationFile, environment: environment)
       Self.warn(file, log)
       loaded = file.configuration
     } catch {

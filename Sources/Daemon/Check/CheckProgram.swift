@@ -15,12 +15,16 @@ package enum CheckProgram {
     _ file: String, _ option: String?, _ environment: [String: String], _ isJSON: Bool
   ) async -> Int32 {
     let list = CheckList { if !isJSON { print(CheckText.lines($0)) } }
-    let (results, configuration) = LocalChecks.configuration(file: file)
+    let (results, configuration) = LocalChecks.configuration(
+      file: file, environment: environment)
     list.add(results)
     if let configuration {
       let clock = SystemClock()
       let check = Check(
-        list: list, credentials: Credentials(option: option, environment: environment),
+        list: list,
+        credentials: Credentials(
+          option: option, environment: environment,
+          instance: Instance(configurationFile: file)),
         environment: environment, log: Log(level: .error, environment: environment),
         now: { EventLoop.assumeIsolated { clock.now } })
       do {
