@@ -25,9 +25,9 @@ class MachineBench(Bench):
         return machine
 
     def installed(self):
-        """A machine with the package as `apt install` leaves it."""
+        """A machine with the package on it, as `apt install` leaves it, only quicker."""
         machine = self.machine()
-        self.install(machine, self.package)
+        machine.run("dpkg", "--install", machine.bring(self.package.file), seconds=60)
         return machine
 
     def install(self, machine, package, *options):

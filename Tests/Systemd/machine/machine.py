@@ -133,13 +133,13 @@ class Machine:
                     for line in file:
                         if line.startswith("NSpid:") and line.split()[-1] == process:
                             return int(entry)
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # It ended meanwhile.
+            except OSError:
+                continue  # It ended meanwhile, or is none of ours.
         return 0
 
     def now(self):
-        """A place in the journal: entries after it are those of what follows."""
-        return self.run("journalctl", "-n", "0", "--show-cursor").split("cursor:")[-1].strip()
+        """A place in the journal; the clock is the host's too."""
+        return time.time_ns() // 1000
 
     def wait_for(self, unit, state, seconds=20):
         return wait_until(f"{unit} is {state}", lambda: self.state(unit) == state, seconds, 0.1)

@@ -75,11 +75,12 @@ def make(path, suite, packages):
 
 
 def finish(path):
-    """Makes it a machine that nobody has booted yet."""
-    archives = os.path.join(path, "var/cache/apt/archives")
-    for name in os.listdir(archives):
-        if name.endswith(".deb"):
-            os.remove(os.path.join(archives, name))
+    """Makes it a machine that nobody has booted yet, with no list of packages to read."""
+    for directory in ("var/cache/apt/archives", "var/lib/apt/lists"):
+        for name in os.listdir(os.path.join(path, directory)):
+            file = os.path.join(path, directory, name)
+            if os.path.isfile(file):
+                os.remove(file)
     for name in ("etc/machine-id", "var/lib/dbus/machine-id", "etc/hostname"):
         if os.path.lexists(os.path.join(path, name)):
             os.remove(os.path.join(path, name))

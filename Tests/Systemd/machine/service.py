@@ -130,15 +130,14 @@ class Service:
 
     # Its journal
 
-    def journal(self, *matches, after=None):
-        """Its own entries, oldest first, as journalctl gives them to programs."""
-        arguments = ["--after-cursor", after] if after else []
-        text = self.machine.run(
-            "journalctl", "--output", "json", "--unit", self.unit, *arguments, *matches)
-        return [json.loads(line) for line in text.splitlines()]
+    def journal(self, *matches, after=0):
+        """Its own entries since then, oldest first, as journalctl gives them to programs."""
+        text = self.machine.run("journalctl", "--output", "json", "--unit", self.unit, *matches)
+        entries = [json.loads(line) for line in text.splitlines()]
+        return [entry for entry in entries if int(entry["__REALTIME_TIMESTAMP"]) > after]
 
-    def events(self, name, after=None):
+    def events(self, name, after=0):
         return self.journal("SFSYNC_EVENT=" + name, after=after)
 
-    def wait_event(self, name, after=None, seconds=20):
+    def wait_event(self, name, after=0, seconds=20):
         return wait_until(f"the journal has {name}", lambda: self.events(name, after), seconds, 0.1)
