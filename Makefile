@@ -10,7 +10,9 @@ DESTDIR =
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 CONFIGURATION = release
 BIN =
-PROGRAMS = $(or $(BIN),.build/$(CONFIGURATION))
+# Apart from the tests' programs: what is compiled for one way of linking does not link the other.
+STATIC = .build/static
+PROGRAMS = $(or $(BIN),$(STATIC)/$(CONFIGURATION))
 
 # What the build links against, and the two things that fetch and find it.
 BUILD_PACKAGES = libcurl4-openssl-dev libsystemd-dev libssl-dev libsqlite3-dev zlib1g-dev g++ \
@@ -60,8 +62,10 @@ bench:
 # Swift's runtime goes into the programs: where they run, only the system's libraries are needed.
 build:
 	@Tests/install $(BUILD_PACKAGES)
-	@Tests/build --configuration $(CONFIGURATION) --static-swift-stdlib --product sfsyncd
-	@Tests/build --configuration $(CONFIGURATION) --static-swift-stdlib --product sfsyncctl
+	@for program in sfsyncd sfsyncctl; do \
+	  Tests/build --scratch-path $(STATIC) --configuration $(CONFIGURATION) \
+	    --static-swift-stdlib --product $$program || exit; \
+	done
 
 # The programs have to be built already, so that 'sudo make install' compiles nothing as root.
 install:
