@@ -64,7 +64,7 @@ build:
 	@Tests/install $(BUILD_PACKAGES)
 	@for program in sfsyncd sfsyncctl; do \
 	  Tests/build --scratch-path $(STATIC) --configuration $(CONFIGURATION) \
-	    --static-swift-stdlib --product $$program || exit; \
+	    --static-swift-stdlib -Xlinker -z -Xlinker now --product $$program || exit; \
 	done
 
 # The programs have to be built already, so that 'sudo make install' compiles nothing as root.
