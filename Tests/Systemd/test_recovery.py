@@ -26,7 +26,7 @@ def watchdog(bench):
     process = service.process
     service.machine.pause(5)
     equal(service.process, process, "the process after twice that time: it feeds the watchdog")
-    os.kill(process, signal.SIGSTOP)
+    service.signal(signal.SIGSTOP)
     renewed(service, process)
     equal(service.show("NRestarts"), "1", "restarts")
     said = [entry["MESSAGE"] for entry in service.journal("_PID=1")]
@@ -47,6 +47,17 @@ def shipped_watchdog(bench):
     check(first not in ("", "0"), f"it has been fed: {first}")
 
 
+@test("O: with the unit as it is shipped, a killed daemon is back within 15 s, and so is a hung one")
+def shipped(bench):
+    service = bench.service(leads=5, people=5).synced()
+    renewed(service, service.signal(signal.SIGKILL), 15)
+    # Only the time is another: what follows from it is the unit's own.
+    service.drop_in("[Service]\nWatchdogSec=2s\n")
+    service.systemctl("restart")
+    renewed(service, service.signal(signal.SIGSTOP), 15)
+    equal(service.machine.state(service.socket_unit), "active", "the socket")
+
+
 @test("O1: kill -9 in the middle of an initial sync: started again, and it carries on", limit=90)
 def killed(bench):
     service = bench.service(leads=400, contacts=100, people=500)
@@ -56,8 +67,7 @@ def killed(bench):
     for arrived in (20, 150):
         wait_until("some are written", lambda: service.sim.counters()["intercom"]["calls"].get(
             "put", 0) >= arrived, seconds=30)
-        process = service.process
-        os.kill(process, signal.SIGKILL)
+        process = service.signal(signal.SIGKILL)
         renewed(service, process)
     equal(service.show("NRestarts"), "2", "restarts")
     service.ctl("sync", "--wait", seconds=60)
@@ -70,8 +80,7 @@ def given_up(bench):
     service.drop_in("[Unit]\nStartLimitBurst=3\nStartLimitIntervalSec=60\n" + QUICK)
     service.synced()
     for _ in range(3):
-        process = service.process
-        os.kill(process, signal.SIGKILL)
+        process = service.signal(signal.SIGKILL)
         wait_until("another process or the end", lambda: service.process not in (0, process)
                    or service.machine.state(service.unit) == "failed", pause=0.1)
         if service.machine.state(service.unit) == "failed":

@@ -1,6 +1,7 @@
 """The installed service on a machine, configured for one simulator."""
 
 import json
+import os
 import re
 
 from harness.cases import Failed, check, wait_until
@@ -85,6 +86,14 @@ class Service:
     @property
     def process(self):
         return self.machine.main_process(self.unit)
+
+    def signal(self, number):
+        """Sends its process a signal from outside; the number of that process."""
+        process = self.process
+        if process <= 1:
+            raise Failed(f"{self.unit} has no process: it is {self.machine.state(self.unit)}")
+        os.kill(process, number)
+        return process
 
     def wait_for(self, state, seconds=20):
         return self.machine.wait_for(self.unit, state, seconds)
