@@ -7,6 +7,8 @@ import EventLoop
 /// curl calls back only while it is itself being called; the callbacks note what it wants and
 /// never call it again.
 @EventLoop final class CurlMulti {
+  /// Keeps a transfer that ended, for its connection is used further (`CURLOPT_CONNECT_ONLY`).
+  var keepsEnded = false
   /// Told of each transfer that ended by itself; it is no longer in the handle then.
   var onEnd: (UnsafeMutableRawPointer, CURLcode) -> Void = { _, _ in }
 
@@ -105,7 +107,7 @@ import EventLoop
         continue
       }
       let code = message.pointee.data.result
-      curl_multi_remove_handle(multi, easy)
+      if !keepsEnded { curl_multi_remove_handle(multi, easy) }
       onEnd(easy, code)
     }
   }

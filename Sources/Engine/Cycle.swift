@@ -142,6 +142,7 @@ package struct CycleReport: Sendable, Equatable {
     try await reader.readPeople()
     try await prepareSalesforce()
     try await reader.readCompanies()
+    try await reader.rebase()
     try await tags(state.cycle, isAsked: false)?.read(isDeep: true)
     try await readTeammates()
     repeat { try await reader.match(planner) } while try await nameTags(state.cycle, isAsked: false)
@@ -155,9 +156,13 @@ package struct CycleReport: Sendable, Equatable {
   private func beginFull(isInitial: Bool) throws -> FullRead {
     let cycle = try begin(adopting: false)
     return try parts.store.transaction {
-      let state = FullRead(
+      var state = FullRead(
         isInitial: isInitial, cycle: cycle, sweep: try parts.store.next("sweep"),
         startedAt: parts.salesforce.serverTime ?? parts.clock.now)
+      if try parts.store.isUnbased() {
+        state.isRestored = true
+        try parts.store.holdAll(for: cycle)
+      }
       try state.save(parts.store)
       return state
     }
@@ -167,6 +172,7 @@ package struct CycleReport: Sendable, Equatable {
     if state.isInitial, !isDry { try await releaseInitial(state) }
     let guarded = try parts.store.transaction {
       try FullRead.remove(parts.store)
+      if state.isRestored == true { try parts.store.endUnbased() }
       let guarded = try releaseHeld(force: state.isInitial)
       try parts.store.set("full_at", String(parts.clock.now))
       if state.isInitial {
@@ -227,7 +233,7 @@ package struct CycleReport: Sendable, Equatable {
     guard try parts.store.get("guarded") != nil else { return }
     try parts.store.set("guarded", nil)
     try parts.store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
-    parts.report(Occurrence(.guardReleased, "Let \(held) held deliveries go."))
+    parts.report(Occurrence(.guardReleased, "Writes the \(held) changes that were held back."))
   }
 
   private func stopped(_ held: Int64, moves: Int64, links: Int64) throws {
@@ -235,12 +241,14 @@ package struct CycleReport: Sendable, Equatable {
     try parts.store.set("guarded", String(moves))
     try parts.store.enter(
       Report(
-        EngineMeaning.guardStopped, what: "write a cycle's \(held) deliveries",
+        EngineMeaning.guardStopped, what: "write \(held) changes at once",
         answer: "\(moves) of \(links) links would end or move", subjectKey: "guard"),
       now: parts.clock.now)
     guard isNews else { return }
     parts.report(
       Occurrence(
-        .guardStopped, "Stopped before writing: \(moves) of \(links) links would end or move."))
+        .guardStopped,
+        "Stopped before writing: \(moves) of \(links) links would end or move. See 'sfsyncctl plan'; "
+          + "'sfsyncctl sync --yes' lets the changes through."))
   }
 }

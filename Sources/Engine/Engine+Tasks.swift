@@ -45,7 +45,7 @@ package enum TaskOutcome: Sendable, Equatable {
     }
     guard isPrepared else {
       return .failed(
-        "The two sides have not been looked at yet since the start.",
+        "sfsync has not reached both sides yet since its start.",
         remedy: "Ask again in a minute; 'sfsyncctl status' says what it is about.")
     }
     let planner = TaskPlanner(parts)

@@ -175,6 +175,25 @@ import Wire
     }
   }
 
+  // MARK: A store from a backup
+
+  private static let rebasePeople = 300
+
+  /// Takes what both sides say as the base, once, before anybody is planned (O4).
+  func rebase() async throws {
+    guard state.isRestored == true, state.isRebased != true else { return }
+    let store = parts.store
+    var after = ""
+    while let last = try store.lazyTransaction({
+      try store.rebase(after: after, limit: Self.rebasePeople)
+    }) {
+      after = last
+      try await between(state)
+      await EventLoop.nextTurn()
+    }
+    try store.transaction { try save { $0.isRebased = true } }
+  }
+
   // MARK: Walk
 
   /// People planned in one slice: about ten milliseconds of the loop.

@@ -237,7 +237,7 @@ extension Store {
   }
 
   package func openErrorCount() throws(SQLError) -> Int64 {
-    try count("SELECT count(*) FROM error WHERE closed_at IS NULL AND state <> 'dismissed'")
+    try count("SELECT sum(count) FROM error_tally WHERE state <> 'dismissed'")
   }
 
   /// Marks an open entry; false when there is none of that id.

@@ -1,7 +1,7 @@
 package import SyncCore
 
 /// What a delivery does at the other side.
-package enum DeliveryKind: Int64, Sendable {
+package enum DeliveryKind: Int64, Sendable, CaseIterable {
   /// One PUT of the attributes; its values are computed when it is sent.
   case attributes = 0
   /// One POST of an event; its payload is fixed when it is planned.
@@ -251,7 +251,10 @@ extension Store {
       $0.bind(1, delivery.id)
       $0.bind(2, delivery.generation)
     }
-    guard database.changes == 0 else { return true }
+    guard database.changes == 0 else {
+      totals.count(.settled, of: delivery.kind)
+      return true
+    }
     try database.statement(
       "UPDATE delivery SET attempts = 0, first_failed_at = NULL, next_try_at = 0 WHERE id = ?"
     ).run { $0.bind(1, delivery.id) }
@@ -271,6 +274,7 @@ extension Store {
   package func postpone(
     _ delivery: Delivery, failedAt now: Int64, until next: Int64
   ) throws(SQLError) {
+    totals.count(.postponed, of: delivery.kind)
     try database.statement(
       """
       UPDATE delivery SET attempts = attempts + 1,
@@ -286,6 +290,7 @@ extension Store {
 
   /// Sets a refused delivery aside; `payload` is what was refused, but for events.
   package func park(_ delivery: Delivery, payload: String?) throws(SQLError) {
+    totals.count(.parked, of: delivery.kind)
     try database.statement(
       """
       UPDATE delivery SET state = 2, attempts = attempts + 1, payload = coalesce(?3, payload)
@@ -316,6 +321,7 @@ extension Store {
 
   /// Ends a delivery that the far side refused for good, such as an event for a dropped person.
   package func remove(_ delivery: Delivery) throws(SQLError) {
+    totals.count(.settled, of: delivery.kind)
     try database.statement("DELETE FROM delivery WHERE id = ?").run { $0.bind(1, delivery.id) }
   }
 

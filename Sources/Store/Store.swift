@@ -26,11 +26,15 @@ package final class Store {
   }
 
   package var settings: Settings
-  let database: Database
+  /// Another one once the store was emptied (``empty(keeping:)``).
+  private(set) var database: Database
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
+
+  /// What deliveries came to since the store was opened.
+  package internal(set) var totals = DeliveryTotals()
 
   /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
   ///
@@ -84,13 +88,6 @@ package final class Store {
     return try database.transaction(body)
   }
 
-  /// Copies the store into a new file while it is in use.
-  package func copy(to path: String, pause: () async -> Void) async throws {
-    try await database.copy(to: path, pages: 500, pause: pause)
-    // Just written, page by page: there is nothing to check when it is opened.
-    try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
-  }
-
   /// Gives back what was kept for the next look; the system's own cache still has the file.
   package func releaseMemory() { sf_release_memory(database.raw) }
 
@@ -100,6 +97,31 @@ package final class Store {
     guard !database.isDamaged else { return }
     try transaction { try set("clean", "1") }
     try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  /// Replaces everything by an empty store with these single values, at once or not at all (O6).
+  ///
+  /// A new file takes the old one's place: neither time nor space depend on what was in there.
+  package func empty(keeping values: [String: String]) throws {
+    let path = database.path
+    let fresh = path + EmptyFile.suffix
+    try EmptyFile.make(fresh, values)
+    do {
+      try EmptyFile.settle(database)
+      // Closes the old file: nothing is in use between two transactions.
+      database = try Database(path: ":memory:")
+      try EmptyFile.rename(fresh, to: path)
+    } catch {
+      EmptyFile.remove(fresh)
+      try reopen(path)
+      throw error
+    }
+    try reopen(path)
+  }
+
+  private func reopen(_ path: String) throws {
+    database = try Database(path: path)
+    _ = try prepare(Schema.migrations)
   }
 
   // MARK: Single values
@@ -136,7 +158,7 @@ package final class Store {
   // MARK: Opening
 
   /// True for a new file.
-  private func prepare(_ migrations: [String]) throws -> Bool {
+  func prepare(_ migrations: [String]) throws -> Bool {
     // Another program's file is left as it is, its journal mode included.
     let application = try pragma("application_id")
     let version = try pragma("user_version")
@@ -150,6 +172,7 @@ package final class Store {
     try database.execute(
       """
       PRAGMA synchronous = FULL;
+      PRAGMA secure_delete = ON;
       PRAGMA foreign_keys = OFF;
       PRAGMA cache_size = -12288;
       PRAGMA temp_store = MEMORY;
@@ -159,6 +182,7 @@ package final class Store {
     if !isNew, try get("clean") == nil { try check() }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
+    try beginErrorTally()
     watchEpoch = try integer(Self.watchEpochKey) ?? 0
     try loadMapping()
     return isNew
