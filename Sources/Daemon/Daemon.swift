@@ -166,18 +166,6 @@ import SyncCore
     self.server = server
   }
 
-  /// Who changed what, as far as the kernel knows them.
-  private func note(_ call: ControlCall, by peer: ControlPeer) {
-    var change = ControlChange(call: call)
-    let people = change.who.flatMap { try? Explainer.people($0, in: store) } ?? []
-    if people.count == 1 { change.contact = people[0].id }
-    let name = ControlAccess.userName(peer.user) ?? "somebody"
-    log.event(
-      .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
-      [.contact: change.contact ?? "", .record: change.record ?? ""],
-      level: change.isDetail ? .debug : nil)
-  }
-
   private func startMail() {
     mailer.onStoreFailure = { [unowned self] in self.storeFailed($0) }
     mailer.post.onStoreFailure = mailer.onStoreFailure
@@ -383,13 +371,6 @@ import SyncCore
       throw .stopping
     }
     startEngine()
-  }
-
-  /// Where a rotated refresh token is kept.
-  var rotatedToken: RotatedToken {
-    RotatedToken(
-      directory: RotatedToken.directory(
-        environment: environment, store: configuration.store.path), credentials: credentials)
   }
 
   private enum ReloadRefusal: Error, CustomStringConvertible {
