@@ -1,17 +1,24 @@
 # sfsync: 'make help' lists what there is.
 #
 # Variables: DESTDIR (in front of every path), PREFIX (where the programs go), SYSCONFDIR (where
-# etc goes), CONFIGURATION (of 'make build': debug or release).
+# etc goes), ZSHDIR (where zsh looks for completions), CONFIGURATION (of 'make build': debug or
+# release), BIN (programs that are built already, instead of those of 'make build').
 
 PREFIX = /usr/local
 SYSCONFDIR = /etc
 DESTDIR =
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
 CONFIGURATION = release
+BIN =
+# Apart from the tests' programs: what is compiled for one way of linking does not link the other.
+STATIC = .build/static
+PROGRAMS = $(or $(BIN),$(STATIC)/$(CONFIGURATION))
 
 # What the build links against, and the two things that fetch and find it.
 BUILD_PACKAGES = libcurl4-openssl-dev libsystemd-dev libssl-dev libsqlite3-dev zlib1g-dev g++ \
   git pkg-config
 DEMO_PACKAGES = $(BUILD_PACKAGES) python3
+DEB_PACKAGES = dpkg-dev debhelper chrpath
 TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl
 
 help:
@@ -23,6 +30,7 @@ help:
 	@echo 'make bench     measures; docs/PERFORMANCE.md explains the figures'
 	@echo 'make build     builds the programs for use (CONFIGURATION=debug or release)'
 	@echo 'make install   installs them (DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=/etc)'
+	@echo 'make deb       builds the Debian package in .build/deb'
 	@echo 'make clean     removes what was built'
 	@echo
 	@echo 'Missing Debian packages are installed first (sudo is used when not root).'
@@ -51,28 +59,26 @@ bench:
 	@Tests/install $(BUILD_PACKAGES) python3 sqlite3 curl
 	Benchmarks/run
 
+# Swift's runtime goes into the programs: where they run, only the system's libraries are needed.
 build:
 	@Tests/install $(BUILD_PACKAGES)
-	@Tests/build --configuration $(CONFIGURATION) --product sfsyncd
-	@Tests/build --configuration $(CONFIGURATION) --product sfsyncctl
+	@for program in sfsyncd sfsyncctl; do \
+	  Tests/build --scratch-path $(STATIC) --configuration $(CONFIGURATION) \
+	    --static-swift-stdlib -Xlinker -z -Xlinker now --product $$program || exit; \
+	done
 
 # The programs have to be built already, so that 'sudo make install' compiles nothing as root.
 install:
-	@test -x .build/$(CONFIGURATION)/sfsyncd && test -x .build/$(CONFIGURATION)/sfsyncctl || \
+	@test -x '$(PROGRAMS)/sfsyncd' && test -x '$(PROGRAMS)/sfsyncctl' || \
 	  { echo "Run 'make build' first." >&2; exit 66; }
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	install -m 755 .build/$(CONFIGURATION)/sfsyncd '$(DESTDIR)$(PREFIX)/bin/sfsyncd'
-	install -m 755 .build/$(CONFIGURATION)/sfsyncctl '$(DESTDIR)$(PREFIX)/bin/sfsyncctl'
-	install -d '$(DESTDIR)$(SYSCONFDIR)/sfsyncd'
-	install -d -m 700 '$(DESTDIR)$(SYSCONFDIR)/sfsyncd/credentials'
-	@if [ -e '$(DESTDIR)$(SYSCONFDIR)/sfsyncd/sfsyncd.toml' ]; then \
-	  echo "Kept $(DESTDIR)$(SYSCONFDIR)/sfsyncd/sfsyncd.toml as it is."; \
-	else \
-	  echo "install -m 644 etc/sfsyncd.toml $(DESTDIR)$(SYSCONFDIR)/sfsyncd/sfsyncd.toml"; \
-	  install -m 644 etc/sfsyncd.toml '$(DESTDIR)$(SYSCONFDIR)/sfsyncd/sfsyncd.toml'; \
-	fi
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' ZSHDIR='$(ZSHDIR)' \
+	  etc/install '$(PROGRAMS)'
+
+deb: $(if $(BIN),,build)
+	@Tests/install $(DEB_PACKAGES)
+	@etc/debian/build '$(PROGRAMS)'
 
 clean:
 	rm -rf .build
 
-.PHONY: help demo test lint fuzz check bench build install clean
+.PHONY: help demo test lint fuzz check bench build install deb clean

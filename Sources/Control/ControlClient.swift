@@ -17,8 +17,8 @@ package enum ControlClientError: Error, Sendable, Equatable {
     switch self {
     case .unreachable(let path, ENOENT), .unreachable(let path, ECONNREFUSED):
       """
-      sfsyncd is not running: nobody answers on \(path). Start it with 'systemctl start sfsyncd', \
-      or name another socket with --socket.
+      sfsyncd is not running: nobody answers on \(path). Start it with \
+      'systemctl start \(SocketPlace.unit(of: path))', or name another socket with --socket.
       """
     case .unreachable(let path, EACCES), .unreachable(let path, EPERM):
       """
@@ -35,12 +35,12 @@ package enum ControlClientError: Error, Sendable, Equatable {
     case .silent(let path, let seconds):
       """
       sfsyncd took the call on \(path) and did not answer within \(seconds) seconds: \
-      'journalctl -u sfsyncd' tells what it does.
+      'journalctl -u \(SocketPlace.unit(of: path))' tells what it does.
       """
     case .hungUp(let path):
       """
       sfsyncd closed the connection on \(path) before it answered; it may be restarting: \
-      'systemctl status sfsyncd' tells.
+      'systemctl status \(SocketPlace.unit(of: path))' tells.
       """
     case .garbled(let what):
       "What answered is not sfsyncd, or one of another release (\(what))."
@@ -156,7 +156,7 @@ extension ControlCall {
     switch self {
     case .sync(let options): options.wait
     case .errors(let query): query.follow
-    case .plan, .createLead, .createTask, .assignConversation: true
+    case .plan, .createLead, .createTask, .assignConversation, .backup: true
     default: false
     }
   }

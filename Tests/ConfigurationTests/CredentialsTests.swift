@@ -111,15 +111,52 @@ import Testing
     }
   }
 
-  @Test("the directory is the option's, else systemd's, else the package's")
+  @Test("the directory is the option's, else systemd's, else the instance's")
   func directories() {
+    func chosen(_ option: String?, _ environment: [String: String]) -> Credentials {
+      Credentials(
+        option: option, environment: environment,
+        instance: Instance(configurationFile: "/etc/sfsyncd/acme.toml"))
+    }
     let systemd = ["CREDENTIALS_DIRECTORY": "/run/c"]
-    #expect(Credentials(option: nil, environment: [:]).directory == "/etc/sfsyncd/credentials")
-    #expect(Credentials(option: nil, environment: systemd).directory == "/run/c")
-    #expect(Credentials(option: nil, environment: systemd).isFromSystemd)
-    #expect(Credentials(option: "/x", environment: systemd).directory == "/x")
-    #expect(!Credentials(option: "/x", environment: systemd).isFromSystemd)
-    #expect(!Credentials(option: nil, environment: ["CREDENTIALS_DIRECTORY": ""]).isFromSystemd)
+    #expect(chosen(nil, [:]).directory == "/etc/sfsyncd/credentials-acme")
+    #expect(chosen(nil, systemd).directory == "/run/c")
+    #expect(chosen(nil, systemd).isFromSystemd)
+    #expect(chosen("/x", systemd).directory == "/x")
+    #expect(!chosen("/x", systemd).isFromSystemd)
+    #expect(!chosen(nil, ["CREDENTIALS_DIRECTORY": ""]).isFromSystemd)
+  }
+
+  @Test("a directory passed by systemd: its files have a prefix, and one without it goes before")
+  func passedDirectory() throws {
+    let systemd = Credentials(
+      option: nil, environment: ["CREDENTIALS_DIRECTORY": scratch.path],
+      instance: Instance(configurationFile: "/etc/sfsyncd/sfsyncd.toml"))
+    try scratch.write("sfsyncd_intercom-access-token", "plain", mode: 0o440)
+    #expect(try systemd.secret(.intercomAccessToken).reveal() == "plain")
+    try scratch.write("intercom-access-token", "sealed", mode: 0o440)
+    #expect(try systemd.secret(.intercomAccessToken).reveal() == "sealed")
+    #expect(try systemd.secretIfPresent(.salesforceClientSecret) == nil)
+    unlink(path)
+    #expect(problem()?.problem == .file(.missing), "elsewhere the prefix means nothing")
+  }
+
+  @Test("what systemd did not pass is 66, and says where the file belongs")
+  func notPassed() {
+    let systemd = Credentials(
+      option: nil, environment: ["CREDENTIALS_DIRECTORY": scratch.path],
+      instance: Instance(configurationFile: "/etc/sfsyncd/sfsyncd.toml"))
+    do throws(CredentialError) {
+      _ = try systemd.secret(.intercomAccessToken)
+      Issue.record("there is none")
+    } catch {
+      #expect(error.exitCode == .missingFile)
+      #expect(
+        error.description
+          == "/etc/sfsyncd/credentials/intercom-access-token: there was no such file when the "
+          + "service started; write the secret into it, run chmod 600 on it, and start the "
+          + "service again")
+    }
   }
 
   @Test("a configuration that is not there is 66; one that is no text is 78")

@@ -10,11 +10,11 @@ struct LocalChecks {
   // MARK: Configuration
 
   static func configuration(
-    file: String
+    file: String, environment: [String: String] = [:]
   ) -> (results: [CheckResult], configuration: Configuration?) {
     let name = "configuration"
     do {
-      let loaded = try Configuration.load(file: file)
+      let loaded = try Configuration.load(file: file, environment: environment)
       let warnings = loaded.warnings.map {
         CheckResult.warning(
           name, $0, remedy: "It works as it is; change the key if it is not meant.")

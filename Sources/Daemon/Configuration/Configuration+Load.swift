@@ -8,9 +8,13 @@ extension Configuration {
 
   /// Reads a file.
   ///
+  /// Where it says nothing of store and socket, `environment` (systemd's directories) and the
+  /// instance that it belongs to do.
   /// - Throws: ``ConfigurationError``, whose `line` is nil when the file itself cannot be read;
   ///   ``SecureFile/Problem/missing`` becomes exit code 66.
-  package static func load(file: String) throws -> Loaded {
+  package static func load(
+    file: String, environment: [String: String] = [:]
+  ) throws -> Loaded {
     let bytes: [UInt8]
     do {
       bytes = try SecureFile.read(file, limit: 1 << 20)
@@ -22,14 +26,19 @@ extension Configuration {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationError(file: file, line: nil, "is not UTF-8 text")
     }
-    return try parse(text, file: file)
+    return try parse(text, file: file, environment: environment)
   }
 
   /// Reads a text; `file` is for the messages.
-  package static func parse(_ text: String, file: String) throws(ConfigurationError) -> Loaded {
+  package static func parse(
+    _ text: String, file: String, environment: [String: String] = [:]
+  ) throws(ConfigurationError) -> Loaded {
     let document = try TOMLDocument(file: file, text: text)
     try ConfigurationSchema.refuseUnknownKeys(in: document)
     var reader = try ConfigurationReader(document)
+    let instance = Instance(configurationFile: file)
+    reader.configuration.store.path = instance.store(environment)
+    reader.configuration.control.socket = instance.socket(environment)
     try reader.readAll()
     return Loaded(configuration: reader.configuration, warnings: reader.warnings)
   }

@@ -12,19 +12,26 @@ package struct Credentials: Sendable {
   package let directory: String
   /// systemd's own directory: read-only and ours alone, so that modes say nothing there.
   package let isFromSystemd: Bool
+  /// Where people put the files: systemd's directory holds copies of them.
+  let origin: String
 
   static let limit = 64 << 10
 
-  package init(directory: String, isFromSystemd: Bool) {
+  /// `origin` is needed for systemd's directory only.
+  package init(directory: String, isFromSystemd: Bool, origin: String? = nil) {
     self.directory = directory
     self.isFromSystemd = isFromSystemd
+    self.origin = origin ?? directory
   }
 
-  /// The directory of the option, else `$CREDENTIALS_DIRECTORY`, else `/etc/sfsyncd/credentials`.
-  package init(option: String?, environment: [String: String]) {
+  /// The directory of the option, else `$CREDENTIALS_DIRECTORY`, else that of the instance.
+  package init(option: String?, environment: [String: String], instance: Instance) {
     let systemd = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : $0 }
-    let directory = option ?? systemd ?? "/etc/sfsyncd/credentials"
-    self.init(directory: directory, isFromSystemd: directory == systemd)
+    let directory = option ?? systemd ?? instance.credentials
+    let isFromSystemd = directory == systemd
+    self.init(
+      directory: directory, isFromSystemd: isFromSystemd,
+      origin: isFromSystemd ? instance.credentials : directory)
   }
 
   /// The credentials that a flow needs, beside Intercom's (interface, `[salesforce]`).
@@ -38,13 +45,7 @@ package struct Credentials: Sendable {
   }
 
   package func secret(_ name: Name) throws(CredentialError) -> Secret {
-    let path = "\(directory)/\(name.rawValue)"
-    let bytes: [UInt8]
-    do {
-      bytes = try SecureFile.read(path, limit: Self.limit, isPrivate: !isFromSystemd)
-    } catch {
-      throw CredentialError(path: path, problem: .file(error))
-    }
+    let (path, bytes) = try read(name)
     do throws(CredentialError.Problem) {
       return try Self.secret(bytes, isKey: name == .salesforcePrivateKey)
     } catch {
@@ -57,9 +58,35 @@ package struct Credentials: Sendable {
     do throws(CredentialError) {
       return try secret(name)
     } catch {
-      if error.problem == .file(.missing) { return nil }
+      if error.isMissing { return nil }
       throw error
     }
+  }
+
+  /// What `LoadCredential=sfsyncd:DIRECTORY` puts in front of each file's name (systemd.exec(5)).
+  static let directoryPrefix = "sfsyncd_"
+
+  /// The file's bytes, and its path for the messages.
+  ///
+  /// A credential of its own in the unit, such as an encrypted one, goes before the same one out
+  /// of a directory.
+  private func read(
+    _ name: Name
+  ) throws(CredentialError) -> (path: String, bytes: [UInt8]) {
+    let prefixes = isFromSystemd ? ["", Self.directoryPrefix] : [""]
+    for prefix in prefixes {
+      let path = "\(directory)/\(prefix)\(name.rawValue)"
+      do {
+        return (path, try SecureFile.read(path, limit: Self.limit, isPrivate: !isFromSystemd))
+      } catch .missing {
+        continue
+      } catch {
+        throw CredentialError(path: path, problem: .file(error))
+      }
+    }
+    throw CredentialError(
+      path: "\(origin)/\(name.rawValue)",
+      problem: isFromSystemd ? .notPassed : .file(.missing))
   }
 
   /// The text of a file's bytes: a PEM key, or one word.
@@ -84,6 +111,8 @@ package struct Credentials: Sendable {
 package struct CredentialError: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Problem: Error, Sendable, Equatable {
     case file(SecureFile.Problem)
+    /// systemd gave the service no such credential; the path is where the file belongs.
+    case notPassed
     case empty
     case binary
     case severalWords
@@ -93,9 +122,11 @@ package struct CredentialError: Error, Sendable, Equatable, CustomStringConverti
   package var path: String
   package var problem: Problem
 
+  package var isMissing: Bool { problem == .file(.missing) || problem == .notPassed }
+
   package var exitCode: ExitCode {
     switch problem {
-    case .file(.missing): .missingFile
+    case .file(.missing), .notPassed: .missingFile
     case .file(.exposed), .file(.notPermitted): .noPermission
     case .file(.system): .disk
     default: .configuration
@@ -106,6 +137,9 @@ package struct CredentialError: Error, Sendable, Equatable, CustomStringConverti
     switch problem {
     case .file(.missing):
       "\(path): there is no such file; write the secret into it and run chmod 600 on it"
+    case .notPassed:
+      "\(path): there was no such file when the service started; write the secret into it, run "
+        + "chmod 600 on it, and start the service again"
     case .file(.exposed(let mode)):
       "\(path): \(SecureFile.Problem.exposed(mode: mode)); run chmod 600 on it, and exchange the "
         + "secret if others may have seen it"

@@ -54,7 +54,9 @@ import SyncCore
     case .initialStarted, .initialFinished, .sideBroken, .sideRecovered, .guardStopped,
       .guardReleased, .pollFinished, .fullFinished:
       attempt { try look(isInitialStart: kind == .initialStarted) }
-    case .pollFailed, .deliveryParked, .attributesPrepared, .personDropped, .delivered: break
+    case .pollFailed, .budgetExhausted, .budgetReleased, .deliveryParked, .attributesPrepared,
+      .personDropped, .delivered, .storeRestored:
+      break
     }
   }
 
