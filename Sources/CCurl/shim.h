@@ -60,6 +60,10 @@ static inline CURLcode sf_easy_get_string(CURL *h, CURLINFO i, char **v) {
   return curl_easy_getinfo(h, i, v);
 }
 
+static inline CURLcode sf_easy_get_socket(CURL *h, curl_socket_t *v) {
+  return curl_easy_getinfo(h, CURLINFO_ACTIVESOCKET, v);
+}
+
 static inline CURLMcode sf_multi_set_long(CURLM *m, CURLMoption o, long v) {
   return curl_multi_setopt(m, o, v);
 }

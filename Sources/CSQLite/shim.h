@@ -16,3 +16,20 @@ static inline void sf_release_memory(sqlite3 *database) {
   sqlite3_db_release_memory(database);
   malloc_trim(0);
 }
+/* The database file itself, past the page cache: no descriptor of our own, whose closing would end
+   SQLite's locks on the file (sqlite.org/howtocorrupt.html, 2.2). What lies past the end is zeros. */
+static inline int sf_read_file(sqlite3 *database, void *bytes, int count, sqlite3_int64 offset) {
+  sqlite3_file *file = 0;
+  int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code != SQLITE_OK) return code;
+  if (!file || !file->pMethods) return SQLITE_IOERR;
+  code = file->pMethods->xRead(file, bytes, count, offset);
+  return code == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : code;
+}
+static inline sqlite3_int64 sf_file_size(sqlite3 *database) {
+  sqlite3_file *file = 0;
+  sqlite3_int64 size = 0;
+  int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code != SQLITE_OK || !file || !file->pMethods) return -1;
+  return file->pMethods->xFileSize(file, &size) == SQLITE_OK ? size : -1;
+}

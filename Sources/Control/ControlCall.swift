@@ -25,6 +25,13 @@ package enum ControlCall: Sendable, Hashable {
   case pause
   case resume
   case reload
+  case metrics
+  /// Without `isSure` it only shows.
+  case forget(who: String, isSure: Bool)
+  case uninstall(isSure: Bool)
+  /// Needs `more`.
+  case backup
+  case support
 
   /// The method's name without its interface.
   package var method: String {
@@ -48,15 +55,21 @@ package enum ControlCall: Sendable, Hashable {
     case .pause: "Pause"
     case .resume: "Resume"
     case .reload: "Reload"
+    case .metrics: "Metrics"
+    case .forget: "Forget"
+    case .uninstall: "Uninstall"
+    case .backup: "Backup"
+    case .support: "Support"
     }
   }
 
-  /// Needs root, the daemon's own user, or a member of `admin_group`.
+  /// Needs root, the daemon's own user, or a member of `admin_group`; what shows all that the daemon
+  /// knows does too.
   package var changesSomething: Bool {
     switch self {
-    case .status, .errors, .plan, .queue, .explain, .card, .history, .matches: false
+    case .status, .errors, .plan, .queue, .explain, .card, .history, .matches, .metrics: false
     case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
-      .assignConversation, .pause, .resume, .reload:
+      .assignConversation, .pause, .resume, .reload, .forget, .uninstall, .backup, .support:
       true
     }
   }
@@ -64,7 +77,7 @@ package enum ControlCall: Sendable, Hashable {
   /// As they stand in a call's `parameters`; what has its default is left out.
   package var parameters: [String: JSONValue] {
     switch self {
-    case .status, .pause, .resume, .reload: [:]
+    case .status, .pause, .resume, .reload, .metrics, .backup, .support: [:]
     case .errors(let query): query.parameters
     case .retryErrors(let ids): ids.map { ["ids": .array($0.map(JSONValue.integer))] } ?? [:]
     case .dismissErrors(let ids): ["ids": .array(ids.map(JSONValue.integer))]
@@ -83,6 +96,8 @@ package enum ControlCall: Sendable, Hashable {
     case .createTask(let conversation, let part):
       ["conversation": .string(conversation), "part": JSONValue(part)]
     case .assignConversation(let id): ["conversation": .string(id)]
+    case .forget(let who, let isSure): ["who": .string(who), "yes": .bool(isSure)]
+    case .uninstall(let isSure): ["yes": .bool(isSure)]
     }
   }
 
@@ -123,6 +138,12 @@ package enum ControlCall: Sendable, Hashable {
     case "Pause": self = .pause
     case "Resume": self = .resume
     case "Reload": self = .reload
+    case "Metrics": self = .metrics
+    case "Forget":
+      self = .forget(who: try arguments.required("who"), isSure: try arguments.flag("yes"))
+    case "Uninstall": self = .uninstall(isSure: try arguments.flag("yes"))
+    case "Backup": self = .backup
+    case "Support": self = .support
     default:
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }

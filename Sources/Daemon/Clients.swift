@@ -4,6 +4,7 @@ import EventLoop
 import HTTP
 import Intercom
 import Salesforce
+import SyncCore
 
 /// The clients of both sides as the configuration wants them, with their secrets from files.
 struct Clients {
@@ -12,11 +13,15 @@ struct Clients {
   /// Has the next call to Intercom read the token's file again.
   let forgetAccessToken: () -> Void
 
-  /// `now` gives milliseconds UTC.
+  /// `now` gives milliseconds UTC; `meters` count the calls.
   init(
     _ configuration: Configuration, credentials: Credentials, environment: [String: String],
-    transport: any Transport, log: Log, now: @escaping () -> Int64
+    transport: any Transport, log: Log, now: @escaping () -> Int64,
+    meters: Meters? = nil
   ) {
+    func counted(_ side: Side) -> any Transport {
+      meters.map { $0.counted(transport, to: side) } ?? transport
+    }
     let rotated = RotatedToken(
       directory: RotatedToken.directory(
         environment: environment, store: configuration.store.path),
@@ -24,7 +29,7 @@ struct Clients {
     salesforce = SalesforceClient(
       settings: configuration.salesforceSettings,
       secrets: SecretFiles(credentials: credentials, rotated: rotated, log: log),
-      transport: transport, now: now)
+      transport: counted(.salesforce), now: now)
     let held = HeldToken()
     forgetAccessToken = { held.text = nil }
     intercom = IntercomClient(
@@ -34,7 +39,7 @@ struct Clients {
         held.text = text
         return text
       },
-      transport: transport, now: now)
+      transport: counted(.intercom), now: now)
   }
 
   /// Reaches the configured hosts and no other.

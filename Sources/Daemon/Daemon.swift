@@ -5,6 +5,7 @@ package import EventLoop
 import FoundationEssentials
 import Glibc
 import Intercom
+import Logging
 import Salesforce
 import Store
 import SyncCore
@@ -12,8 +13,8 @@ import SyncCore
 /// The running daemon: its parts, started in order and stopped in reverse.
 @EventLoop package final class Daemon {
   private let configurationFile: String
-  private let credentials: Credentials
-  private let environment: [String: String]
+  let credentials: Credentials
+  let environment: [String: String]
   let log: Log
   let clock: SystemClock
   private let notify: Notify
@@ -21,8 +22,12 @@ import SyncCore
   private(set) var configuration: Configuration
   private let lock: InstanceLock
   let store: SyncStore
+  let meters: Meters
   private let transport: CurlTransport
   private(set) var engine: Engine
+  let mailer: Mailer
+  private var mailing: Task<Void, Never>?
+  private let maker: EngineMaker
   private var engineTask: Task<Void, Never>?
   private var server: ControlServer?
   private var signals: Signals?
@@ -30,6 +35,12 @@ import SyncCore
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
   private var isReloading = false
+  /// The journal has the reason for which the last reload was refused.
+  private var isToldOfConfiguration = false
+  private let registerWatch: RegisterWatch
+  private var initialProgress = InitialProgress()
+  /// Nothing may be asked of the engine meanwhile, and no resume either.
+  private(set) var isUninstalling = false
   let startedAt: Int64
 
   /// How long what is in flight may take when the daemon is told to stop (O3).
@@ -58,16 +69,37 @@ import SyncCore
     for name in Credentials.needed(for: configuration.salesforce.flow) {
       if name != .salesforceRefreshToken { _ = try credentials.secret(name) }
     }
+    try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
+    BackupFile.removeLeft(ofStore: configuration.store.path)
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
+    registerWatch = try RegisterWatch(store: opened.store, clock: clock, log: log)
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)
-    engine = try Self.engine(
-      configuration, store, transport, clock, credentials, environment, log)
+    let clock = clock
+    meters = Meters(uptime: { EventLoop.assumeIsolated { clock.uptime } })
+    mailer = Mailer.make(
+      configuration, store: opened.store, clock: clock, credentials: credentials, log: log)
+    maker = EngineMaker(
+      store: opened.store, transport: transport, clock: clock, credentials: credentials,
+      environment: environment, journalist: Journalist(log: log, register: registerWatch),
+      mailer: mailer, meters: meters)
+    engine = try maker.make(configuration)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
+    if let migration = opened.store.migration { note(migration) }
+  }
+
+  private func note(_ migration: SyncStore.Migration) {
+    let kept =
+      migration.kept.map { "is kept as \($0); remove it when all is well." }
+      ?? "was not kept: there was no room for a copy."
+    log.event(
+      .storeMigrated,
+      "The store of an earlier release (schema \(migration.from)) was taken over. As it was it \(kept)"
+    )
   }
 
   private static func warn(_ loaded: Configuration.Loaded, _ log: Log) {
@@ -77,29 +109,15 @@ import SyncCore
   }
 
   private func noteRebuilt(_ file: String) throws {
-    log.event(.storeRebuilt, "The store was damaged; it is kept as \(file), and is built anew.")
+    log.event(
+      .storeRebuilt,
+      "The store was damaged: it is kept as \(file), and a new one is built.")
     try store.transaction {
       _ = try store.enter(
         Report(
           EngineMeaning.storeRebuilt, what: "open the store", answer: "kept as \(file)",
           subjectKey: "store"), now: clock.now)
     }
-  }
-
-  private static func engine(
-    _ configuration: Configuration, _ store: SyncStore, _ transport: CurlTransport,
-    _ clock: SystemClock, _ credentials: Credentials, _ environment: [String: String], _ log: Log
-  ) throws -> Engine {
-    let clients = Clients(
-      configuration, credentials: credentials, environment: environment, transport: transport,
-      log: log, now: { EventLoop.assumeIsolated { clock.now } })
-    let journalist = Journalist(log: log)
-    let parts = EngineParts(
-      store: store, salesforce: clients.salesforce, intercom: clients.intercom, clock: clock,
-      settings: configuration.engineSettings, random: { Double.random(in: 0..<1) },
-      report: journalist.note)
-    parts.forgetAccessToken = clients.forgetAccessToken
-    return try Engine(parts)
   }
 
   // MARK: Running
@@ -112,13 +130,16 @@ import SyncCore
     do {
       try listen()
     } catch {
-      log.event(.serviceFailed, "\(error)")
+      log.event(.serviceFailed, "\(error)".sentence)
       return .configuration
     }
+    startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
-    log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
-    notify.ready("starting")
+    log.event(
+      .serviceReady,
+      "Ready: polls Salesforce\(sandboxNotice) and Intercom every \(pollText).")
+    notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
     }
@@ -127,7 +148,7 @@ import SyncCore
   }
 
   private var sandboxNotice: String {
-    configuration.salesforce.environment == .sandbox ? "a sandbox, " : ""
+    configuration.salesforce.environment == .sandbox ? " (a sandbox)" : ""
   }
 
   private var pollText: String { TimeSpan.text(configuration.poll.every) }
@@ -136,6 +157,7 @@ import SyncCore
     let server = ControlServer(
       handler: EngineHandler(self), clock: clock,
       access: ControlAccess(adminGroup: configuration.control.adminGroup))
+    server.onChange = { [unowned self] in self.note($1, by: $0) }
     if let passed = Notify.passedSocket() {
       try server.listen(passed: passed)
     } else {
@@ -144,10 +166,21 @@ import SyncCore
     self.server = server
   }
 
+  private func startMail() {
+    mailer.onStoreFailure = { [unowned self] in self.storeFailed($0) }
+    mailer.post.onStoreFailure = mailer.onStoreFailure
+    do { try mailer.begin() } catch { storeFailed(error) }
+    let mailer = mailer
+    mailing = Task { @EventLoop in await mailer.run() }
+  }
+
   private func startEngine() {
     let engine = engine
     engine.onStoreFailure = { [unowned self] in self.storeFailed($0) }
     engine.onWrongAccount = { [unowned self] in self.wrongAccount($0) }
+    engine.onRead = { [unowned self, unowned engine] in
+      self.meters.read($0, last: engine.lastPoll.map { ($0.at, $0.milliseconds) })
+    }
     engineTask = Task { @EventLoop in await engine.run() }
   }
 
@@ -181,7 +214,10 @@ import SyncCore
     notify.stopping()
     log.event(.serviceStopping, "Stopping.")
     ticking?.cancel()
+    mailer.stop()
+    let cutOff = clock.uptime + Self.stopMilliseconds
     await stopEngine()
+    await endMail(by: cutOff)
     transport.shutdown()
     await server?.stop()
     signals?.cancel()
@@ -207,13 +243,31 @@ import SyncCore
     limit.cancel()
   }
 
+  /// A mail whose text is out waits for its answer as long as the engine's calls may.
+  private func endMail(by deadline: Int64) async {
+    let clock = clock
+    let mailer = mailer
+    let limit = Task { @EventLoop in
+      try? await clock.sleep(milliseconds: max(0, deadline - clock.uptime))
+      if !Task.isCancelled { mailer.cutOff() }
+    }
+    await mailing?.value
+    limit.cancel()
+  }
+
   /// Feeds the watchdog and systemd's status line from the loop itself; seldom while idle, when
   /// the line stays as it is.
   private func tick() async {
     let interval = notify.watchdogInterval() ?? 60_000
     while !Task.isCancelled {
       notify.watchdog()
-      notify.status(StatusLine.of(self))
+      let line = StatusLine.of(self)
+      notify.status(line)
+      registerWatch.look()
+      let isInitial = (try? engine.state()) == .initialSync
+      if initialProgress.isDue(isInitial, at: clock.uptime) {
+        log.event(.initialSyncProgress, "\(line).")
+      }
       let isIdle = (try? engine.state()) == .idle
       // Of what a full read needs, nothing is needed between two polls.
       if isIdle { store.releaseMemory() }
@@ -226,7 +280,8 @@ import SyncCore
   private func hangUp() {
     Task { @EventLoop in
       do throws(ControlError) { _ = try await self.reload() } catch {
-        // Said in the journal already; the old configuration goes on.
+        // Nobody waits for the answer; the old configuration goes on.
+        if !isToldOfConfiguration { log.event(.configurationRefused, error.sentence) }
       }
     }
   }
@@ -235,8 +290,10 @@ import SyncCore
   func reload() async throws(ControlError) -> [String] {
     // One at a time: each one ends an engine and starts the next.
     guard !isReloading else { throw .busy(reason: "Another reload is under way.") }
+    guard !isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
     guard exitCode == nil else { throw .stopping }
     isReloading = true
+    isToldOfConfiguration = false
     notify.reloading()
     defer {
       isReloading = false
@@ -248,7 +305,8 @@ import SyncCore
       Self.warn(file, log)
       loaded = file.configuration
     } catch {
-      log.event(.configurationRefused, "Kept the old configuration: \(error)")
+      log.event(.configurationRefused, "Kept the old configuration: \(error)".sentence)
+      isToldOfConfiguration = true
       throw .refused(
         reason: "The configuration is not good, and the old one goes on: \(error).",
         remedy: "Mend the file and reload again.")
@@ -257,14 +315,16 @@ import SyncCore
     let fixed = loaded.store != configuration.store || loaded.control != configuration.control
     guard !fixed, loaded.tls == configuration.tls else {
       throw .refused(
-        reason: "store, control and tls cannot change while the daemon runs.",
+        reason: "[store], [control] and [tls] cannot change while the daemon runs.",
         remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
     guard !changes.isEmpty else { return [] }
     do {
       try await adopt(loaded)
     } catch {
-      throw .refused(reason: "The new configuration could not be used: \(error).", remedy: "")
+      throw .refused(
+        reason: "The new configuration could not be used: \(error).",
+        remedy: "The old one goes on.")
     }
     log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
     return changes
@@ -275,17 +335,41 @@ import SyncCore
       loaded.salesforce.loginURL != configuration.salesforce.loginURL
       || loaded.intercom.apiURL != configuration.intercom.apiURL
     if changesHosts { throw ReloadRefusal.hosts }
-    let next = try Self.engine(loaded, store, transport, clock, credentials, environment, log)
+    try Mailer.checkPassword(loaded.mail, credentials)
+    let next = try maker.make(loaded)
     await stopEngine()
     // Told to stop meanwhile: the old engine was the last one.
     guard exitCode == nil else { return }
     store.settings = loaded.storeSettings
     configuration = loaded
+    try mailer.adopt(loaded.mail)
     engine = next
     // Somebody may have paused the old one while it came to its end.
     next.isPaused = try store.get("paused") != nil
     // What was refused under the old configuration may be right under the new one (E2).
     _ = try engine.retryParked(person: nil)
+    startEngine()
+  }
+
+  // MARK: Uninstalling
+
+  /// Calls `body` with the engine that ran until then and whose work has ended, and goes on with a
+  /// new one, as the store says then (O6).
+  func withoutEngine(_ body: (Engine) async -> Void) async throws(ControlError) {
+    guard !isReloading else { throw .busy(reason: "A reload is under way.") }
+    guard !isUninstalling else { throw .busy(reason: "An uninstall is under way already.") }
+    isUninstalling = true
+    defer { isUninstalling = false }
+    await stopEngine()
+    guard exitCode == nil else { throw .stopping }
+    await body(engine)
+    guard exitCode == nil else { throw .stopping }
+    do {
+      engine = try maker.make(configuration)
+    } catch {
+      storeFailed(error)
+      throw .stopping
+    }
     startEngine()
   }
 

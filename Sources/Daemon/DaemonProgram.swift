@@ -10,6 +10,7 @@ package enum DaemonProgram {
     isPaused: Bool = false
   ) async -> Int32 {
     let log = Log(level: isDebug ? .debug : .info, environment: environment)
+    log.event(.serviceStarting, "sfsyncd \(Product.version) starts, with \(configurationFile).")
     // The store holds customers' addresses; the control socket gets its own mode.
     umask(0o077)
     for failure in Hardening.apply() { log.debug("Could not harden the process: \(failure)") }
@@ -26,7 +27,7 @@ package enum DaemonProgram {
         configurationFile: file, credentials: credentials, environment: environment, log: log,
         isPaused: isPaused)
     } catch {
-      log.event(.serviceFailed, "\(error)")
+      log.event(.serviceFailed, "sfsyncd cannot start: \(error)".sentence)
       return ExitCode(error)
     }
     return await daemon.run()

@@ -216,9 +216,13 @@ import SyncCore
     guard parts.settings.assign.assignsConversations,
       try store.conversation(conversation.id)?.assignedAt == nil
     else { return false }
-    return Assignment.wants(
-      conversation: conversation,
-      firstRunAt: try store.integer(TaskPlanner.firstRunKey) ?? 0)
+    return Assignment.wants(conversation: conversation, firstRunAt: try assignsSince())
+  }
+
+  /// Of older ones this store does not know whether somebody has reassigned them: it began later, or
+  /// comes from a backup.
+  private func assignsSince() throws -> Int64 {
+    max(try store.integer(TaskPlanner.firstRunKey) ?? 0, try store.restored()?.farAt ?? 0)
   }
 
   private func isUndecided(_ conversation: Conversation) throws -> Bool {

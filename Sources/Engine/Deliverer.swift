@@ -101,6 +101,8 @@ import Wire
 
   package var isIdle: Bool { inFlight.isEmpty && settled.isEmpty }
 
+  func isSending(to people: Set<String>) -> Bool { !inFlight.isDisjoint(with: people) }
+
   /// Returns when the next deliveries are settled.
   package func nextSettlement() async {
     await withCheckedContinuation { watchers.append($0) }
@@ -371,20 +373,24 @@ import Wire
   // MARK: Health
 
   /// Takes a failure of the side as a whole; `subject` names its entry where it is not the side's.
+  ///
+  /// True where it is news, which the journal is told then.
+  @discardableResult
   package func illness(
     of health: SideHealth, _ failure: Failure, isWrite: Bool, subject: String? = nil
-  ) throws {
-    guard health.failed(failure, isWrite: isWrite) else { return }
+  ) throws -> Bool {
+    guard health.failed(failure, isWrite: isWrite) else { return false }
     try store.enter(Report(failure, subjectKey: subject ?? health.subjectKey), now: clock.now)
     report(
       Occurrence(
-        .sideBroken, "Intercom is in trouble. \(failure.sentence)",
+        .sideBroken, "Intercom is in trouble. \(failure.sentence) \(failure.meaning.remedy)",
         failure: failure))
+    return true
   }
 
   package func succeeded(_ health: SideHealth, isWrite: Bool) throws {
     guard health.succeeded(isWrite: isWrite) else { return }
     guard try store.closeErrors(subjectKey: health.subjectKey, at: clock.now) > 0 else { return }
-    report(Occurrence(.sideRecovered, "Intercom answers again as it should."))
+    report(Occurrence(.sideRecovered, "Intercom answers again.", side: .intercom))
   }
 }

@@ -18,7 +18,11 @@ import SyncCore
   }
 
   package func pause(_ isPaused: Bool) throws {
-    try parts.store.transaction { try parts.store.set("paused", isPaused ? "1" : nil) }
+    try parts.store.transaction {
+      try parts.store.set("paused", isPaused ? "1" : nil)
+      // Begun anew, or gone on with, whatever an uninstall had done (O6).
+      if !isPaused { try parts.store.set(Self.goneKey, nil) }
+    }
     self.isPaused = isPaused
     pauseDelivery(isPaused || !isPrepared)
     if !isPaused { nextPollAt = parts.clock.uptime }

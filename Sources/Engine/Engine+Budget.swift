@@ -8,18 +8,39 @@ import SyncCore
 @EventLoop extension Engine {
   /// Past our share of the org's calls only what a person asks for goes on (S2).
   func checkShare() throws {
-    guard budget.isExhausted(now: parts.clock.now) else { return }
+    guard budget.isExhausted(now: parts.clock.now) else { return try goOnAfterShare() }
     throw Failure(
       .salesforce, EngineMeaning.shareUsed, attempt: "read Salesforce",
       answer: "\(budget.ours(now: parts.clock.now)) calls of ours in 24 hours",
       waitMilliseconds: parts.settings.pollAtMost)
   }
 
+  private func goOnAfterShare() throws {
+    guard mayBeWaitingForShare else { return }
+    mayBeWaitingForShare = false
+    let closed = try parts.store.transaction {
+      try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
+    }
+    guard closed > 0 else { return }
+    parts.report(
+      Occurrence(
+        .budgetReleased,
+        "Goes on: there are calls left again of sfsync's share of Salesforce's daily calls.",
+        side: .salesforce))
+  }
+
   /// A wait that was planned is no illness of the side (S2): one entry, and the longest interval.
   func shareUsed(_ failure: Failure) {
     do {
-      try parts.store.transaction {
-        _ = try parts.store.enter(Report(failure, subjectKey: "share"), now: parts.clock.now)
+      mayBeWaitingForShare = true
+      let isNews = try parts.store.transaction {
+        try parts.store.enter(Report(failure, subjectKey: "share"), now: parts.clock.now).isNew
+      }
+      if isNews {
+        parts.report(
+          Occurrence(
+            .budgetExhausted,
+            "Waiting: \(failure.meaning.cause) \(failure.meaning.remedy)", failure: failure))
       }
     } catch {
       onStoreFailure?(error)

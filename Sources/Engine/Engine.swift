@@ -36,6 +36,8 @@ package import SyncCore
   package private(set) var isReadingFull = false
   /// The credentials lead to another account than the one that the store was built from (G2).
   package var onWrongAccount: ((Failure) -> Void)?
+  /// A poll or a full read has ended; for who counts them.
+  package var onRead: ((Result<CycleReport, Failure>) -> Void)?
   /// The store failed: nothing can be done until the disk is mended; the daemon decides.
   package var onStoreFailure: ((any Error) -> Void)?
 
@@ -46,6 +48,10 @@ package import SyncCore
   private(set) var isStopped = false
   /// Spares a look at the store after every settlement once the initial sync is done.
   private(set) var isInitialOpen = true
+  /// Why the last poll failed, so that the journal says it once.
+  private(set) var failingCode: String?
+  /// An entry may be open that says that our share is used up; perhaps from before the start.
+  var mayBeWaitingForShare = true
   var asked: [Asked] = []
   var countedCalls = 0
   /// When people are to be read back over the whole overlap again.
@@ -74,6 +80,7 @@ package import SyncCore
 
   package init(_ parts: EngineParts) throws {
     self.parts = parts
+    let restored = try parts.store.takeAsRestored(at: parts.clock.now)
     planner = Planner(parts)
     deliverer = Deliverer(
       store: parts.store, intercom: parts.intercom, settings: parts.settings, clock: parts.clock,
@@ -109,7 +116,11 @@ package import SyncCore
     deliverer.onNews = { [weak self] in self?.pollForNews(isAsked: $0) }
     deliverer.onTokenRefused = { [weak self] in self?.prepareAgain(withNewToken: true) }
     wireSalesforce(desk)
+    if restored != nil { parts.report(Occurrence(.storeRestored, Self.restoredSentence)) }
   }
+
+  private static let restoredSentence =
+    "The store comes from a backup: everything is read anew before anything is written."
 
   // MARK: Running
 
@@ -126,6 +137,7 @@ package import SyncCore
       onStoreFailure?(error)
     }
     pauseDelivery(true)
+    do { try await cycle.releaseDecided() } catch { onStoreFailure?(error) }
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
     while !Task.isCancelled {
@@ -163,9 +175,10 @@ package import SyncCore
     }
     wantedPollAt = nil
     do {
-      if let request, request.isForced { _ = try cycle.release(force: true) }
+      if let request, request.isForced { _ = try await cycle.release(force: true) }
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
+      failingCode = nil
       schedule(after: nil)
     } catch let error where error is CancellationError || Task.isCancelled {
       request?.continuation?.resume(returning: .stopped)
@@ -225,6 +238,7 @@ package import SyncCore
     let milliseconds = parts.clock.uptime - start
     lastPoll = (parts.clock.now, milliseconds, report)
     lastPollUptime = parts.clock.uptime
+    onRead?(.success(report))
     try recovered()
     try parts.store.transaction {
       try deliverer.succeeded(deliverer.health, isWrite: false)
@@ -233,7 +247,6 @@ package import SyncCore
         try deliverer.succeeded(deliverer.health, isWrite: true)
       }
       try salesforceDeliverer.desk.rested()
-      try parts.store.closeErrors(code: EngineMeaning.shareUsed.code, at: parts.clock.now)
       try parts.store.trimErrors(now: parts.clock.now)
       _ = try parts.store.trimHistory(now: parts.clock.now)
     }
@@ -241,8 +254,9 @@ package import SyncCore
     parts.report(
       Occurrence(
         .pollFinished,
-        "Read \(report.changed) changed rows with \(report.salesforceCalls) Salesforce and "
-          + "\(report.intercomCalls) Intercom calls in \(milliseconds) ms.", cycle: report.cycle))
+        "Polled both sides: \(report.changed) records and people changed; "
+          + "calls to Salesforce: \(report.salesforceCalls), to Intercom: "
+          + "\(report.intercomCalls); \(milliseconds) ms.", cycle: report.cycle))
   }
 
   // MARK: Full
@@ -252,7 +266,7 @@ package import SyncCore
     isReadingFull = true
     defer { isReadingFull = false }
     if isInitial, try FullRead.load(parts.store) == nil {
-      parts.report(Occurrence(.initialStarted, "Began the initial sync."))
+      parts.report(Occurrence(.initialStarted, "Began the initial sync: everything is read once."))
     }
     let report = try await cycle.full(isInitial: isInitial) { [unowned self] state in
       try await self.between(state, isAsked: isAsked)
@@ -260,13 +274,14 @@ package import SyncCore
     // The list has just brought everybody.
     nextDeepAt = parts.clock.uptime + parts.settings.overlap / 2
     try countCalls()
+    onRead?(.success(report))
     try recovered()
     if isInitial { try closeInitial() }
     parts.report(
       Occurrence(
         .fullFinished,
         isInitial
-          ? "Compared everything; what is owed is being delivered."
+          ? "Compared everything; what differs is being written."
           : "Compared everything with \(report.salesforceCalls) Salesforce and "
             + "\(report.intercomCalls) Intercom calls.", cycle: report.cycle))
     return report
@@ -280,8 +295,7 @@ package import SyncCore
     note(state)
     try countCalls()
     if !isAsked { try checkShare() }
-    // Before both sides are known there is nothing that a poll could bring to anyone.
-    guard !state.isInitial || state.phase == .match else { return }
+    guard state.allowsPolls else { return }
     let place = asked.firstIndex { !$0.isFull && !$0.isForced }
     guard let due = nextPollAt, due <= parts.clock.uptime || place != nil else { return }
     let request = place.map { asked.remove(at: $0) }
@@ -305,7 +319,7 @@ package import SyncCore
 
   private func failed(_ failure: Failure, _ request: Asked?) {
     request?.continuation?.resume(returning: .failed(failure))
-    parts.report(Occurrence(.pollFailed, failure.sentence, failure: failure))
+    onRead?(.failure(failure))
     if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
     if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
     if failure.side == .intercom, failure.status == 401 {
@@ -315,42 +329,28 @@ package import SyncCore
       deliverer.pause(true)
     }
     let health = failure.side == .intercom ? deliverer.health : salesforceHealth
+    var isTold = false
     do {
       try countCalls()
       try parts.store.transaction {
         if failure.side == .intercom {
           let isAttribute = !failure.fields.isEmpty
-          try deliverer.illness(
+          isTold = try deliverer.illness(
             of: health, failure, isWrite: false,
             subject: isAttribute ? Preparation.subject(of: failure) : nil)
         } else if health.failed(failure, isWrite: false) {
           try enter(failure)
+          isTold = true
         }
       }
     } catch {
       onStoreFailure?(error)
     }
-    let wait = max(health.delay, failure.waitMilliseconds ?? 0)
-    schedule(after: wait > 0 ? wait : min(parts.settings.pollEvery, 5_000))
-  }
-
-  private func enter(_ failure: Failure) throws {
-    try parts.store.enter(
-      Report(failure, subjectKey: salesforceHealth.subjectKey), now: parts.clock.now)
-    parts.report(
-      Occurrence(
-        .sideBroken, "Salesforce is in trouble. \(failure.sentence)", failure: failure))
-  }
-
-  func recovered() throws {
-    guard salesforceHealth.succeeded(isWrite: false) else { return }
-    try parts.store.transaction {
-      let closed = try parts.store.closeErrors(
-        subjectKey: salesforceHealth.subjectKey, at: parts.clock.now)
-      if closed > 0 {
-        parts.report(Occurrence(.sideRecovered, "Salesforce answers again as it should."))
-      }
-    }
+    let delay = max(health.delay, failure.waitMilliseconds ?? 0)
+    let wait = delay > 0 ? delay : min(parts.settings.pollEvery, 5_000)
+    schedule(after: wait)
+    if !isTold { noteFailed(failure, wait: wait) }
+    failingCode = failure.meaning.code
   }
 
   // MARK: Initial sync
@@ -366,7 +366,7 @@ package import SyncCore
     parts.report(
       Occurrence(
         .initialFinished,
-        "Finished the initial sync: \(links.people) people linked, \(links.leads) to leads and "
-          + "\(links.contacts) to contacts."))
+        "Finished the initial sync: \(links.people) people are linked, \(links.leads) to leads "
+          + "and \(links.contacts) to contacts."))
   }
 }

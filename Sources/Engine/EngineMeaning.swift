@@ -1,10 +1,13 @@
+import Intercom
+import Salesforce
 package import SyncCore
 
 /// The failures that are nobody's answer but our own finding; the sides list theirs.
 package enum EngineMeaning {
   package static let guardStopped = Meaning(
     "SYNC-GUARD", .broken,
-    cause: "One cycle would end or move more links than guard.max_change allows at once.",
+    cause: "So many links between people and records would end or move at once that "
+      + "guard.max_change holds the changes back.",
     remedy: "Look at 'sfsyncctl plan'. If the change is wanted, let it through with "
       + "'sfsyncctl sync --yes'; if not, mend it in Salesforce: the next poll notices.")
   package static let otherOrg = Meaning(
@@ -41,6 +44,19 @@ package enum EngineMeaning {
 
   /// What stops the start: nothing may be written to an account that is not the pinned one (G2).
   package static let wrongAccount = [otherOrg, otherWorkspace, environment]
+
+  /// What is mended with a credential, or with the account that it belongs to.
+  private static let ofCredentials = [
+    SalesforceMeaning.credentials, SalesforceMeaning.refreshToken, SalesforceMeaning.notApproved,
+    SalesforceMeaning.assertion, SalesforceMeaning.user, SalesforceMeaning.tokenRefused,
+    SalesforceMeaning.secret, SalesforceMeaning.privateKey, SalesforceMeaning.session,
+    IntercomMeaning.token, IntercomMeaning.tokenUnreadable,
+  ]
+
+  /// Whether a failure of that code is a side's refusal of our credentials.
+  package static func refusesCredentials(_ code: String?) -> Bool {
+    ofCredentials.contains { $0.code == code }
+  }
 
   package static let all =
     [

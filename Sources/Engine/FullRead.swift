@@ -39,6 +39,16 @@ package struct FullRead: Codable, Equatable {
   var walked = 0
   /// Deliveries that this read released.
   var owed: Int64 = 0
+  /// The store was put back from a backup: this read takes what it finds as the base (O4).
+  var isRestored: Bool?
+  /// And has done so: from here on what changes is news again.
+  var isRebased: Bool?
+
+  /// Before both sides are known there is nothing that a poll could bring to anyone; and what a
+  /// backup does not know is no news.
+  var allowsPolls: Bool {
+    isRestored == true ? isRebased == true : !isInitial || phase == .match
+  }
 
   private static let key = "full_read"
 

@@ -116,6 +116,11 @@ import Wire
     if let record = try inherited(by: person) {
       return try await settle(delivery, personID, on: [record])
     }
+    if let id = try await madeSinceBackup(delivery, email, of: personID) {
+      return try await made(
+        Call(delivery: delivery, personID: personID, intent: intent, misfits: [], lookedUp: moment),
+        id)
+    }
     let draft: LeadDraft
     do {
       draft = try await self.draft(of: person, intent)
@@ -208,7 +213,7 @@ import Wire
   private func inherited(by person: PersonDetails) throws -> Record? {
     guard let name = desk.settings.attributeNames[.recordID],
       let id = person.values[AttributeName.customPrefix + name]?.text,
-      try store.person(person.id)?.sent?[.recordID] == nil, let record = try store.record(id)
+      try store.person(person.id)?.sent?[.recordID] != id, let record = try store.record(id)
     else { return nil }
     return try Succession.follow(record) { try store.record($0) }.record
   }

@@ -40,6 +40,13 @@ import SyncCore
 
   package var isIdle: Bool { inFlight.isEmpty && desk.settlements.isIdle }
 
+  /// Whether a batch under way has something of one of these people.
+  func isSending(for people: Set<String>) throws -> Bool {
+    try inFlight.contains { id in
+      try store.salesforceDelivery(id)?.personID.map(people.contains) ?? false
+    }
+  }
+
   // MARK: Running
 
   /// Delivers until the task is cancelled; what is in flight then is settled all the same (O3).

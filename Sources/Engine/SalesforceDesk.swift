@@ -34,7 +34,7 @@ import SyncCore
   func answered() throws {
     guard health.succeeded(isWrite: true) else { return }
     guard try store.closeErrors(subjectKey: health.subjectKey, at: clock.now) > 0 else { return }
-    parts.report(Occurrence(.sideRecovered, "Salesforce takes our writes again."))
+    parts.report(Occurrence(.sideRecovered, "Salesforce takes changes again.", side: .salesforce))
   }
 
   /// Takes a failure of a whole call, whose deliveries the caller settles.
@@ -48,7 +48,9 @@ import SyncCore
     try store.enter(Report(failure, subjectKey: health.subjectKey), now: clock.now)
     parts.report(
       Occurrence(
-        .sideBroken, "Salesforce does not take our writes. \(failure.sentence)", failure: failure))
+        .sideBroken,
+        "Salesforce takes no changes. \(failure.sentence) \(failure.meaning.remedy)",
+        failure: failure))
   }
 
   /// Passing all the same, but the affair of one record.

@@ -35,7 +35,8 @@ package import SyncCore
     self.random = random
   }
 
-  var subjectKey: String { "side:\(name)" }
+  /// Of its entry in the register.
+  package var subjectKey: String { "side:\(name)" }
 
   /// Milliseconds until a call may be tried; 0 for now.
   package var delay: Int64 { state == .well ? 0 : max(0, nextTryAt - clock.uptime) }

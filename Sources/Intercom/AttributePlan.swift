@@ -94,7 +94,7 @@ package struct AttributePlan: Sendable, Equatable {
   }
 
   /// Nil for plain text, else what it is.
-  private static func wrongKind(_ attribute: DataAttribute) -> String? {
+  static func wrongKind(_ attribute: DataAttribute) -> String? {
     if attribute.hasOptions { return "list" }
     return attribute.dataType == "string" ? nil : attribute.dataType
   }

@@ -76,9 +76,23 @@ extension Intercom {
 
   /// Unarchives an attribute; its type cannot be changed (S4).
   package func revive(_ id: String) async throws(IntercomError) -> DataAttribute {
+    try await setArchived(false, id, "unarchive the attribute \(id)")
+  }
+
+  /// Archives an attribute: people keep its values, and nobody sees them any more (O6).
+  ///
+  /// Intercom has no way to delete one (OpenAPI 2.15, `updateDataAttribute`).
+  @discardableResult
+  package func archive(_ id: String, name: String) async throws(IntercomError) -> DataAttribute {
+    try await setArchived(true, id, "archive the attribute \(name)")
+  }
+
+  private func setArchived(
+    _ isArchived: Bool, _ id: String, _ attempt: String
+  ) async throws(IntercomError) -> DataAttribute {
     let answered = try await call(
-      .attribute, "unarchive the attribute \(id)", .put,
-      "/data_attributes/" + id.percentEncoded, body: .object([("archived", .bool(false))]))
+      .attribute, attempt, .put, "/data_attributes/" + id.percentEncoded,
+      body: .object([("archived", .bool(isArchived))]))
     return try decode(AttributeShape.self, answered).attribute("contact")
   }
 }

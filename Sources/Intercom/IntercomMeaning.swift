@@ -109,12 +109,13 @@ package enum IntercomMeaning {
     cause: "Intercom does not accept the access token: it is mistyped, revoked or suspended.",
     remedy: """
       Copy the token from Intercom's Developer Hub (the app, Configure, Authentication) into the \
-      credential file; sfsync goes on by itself.
+      credential file, then 'systemctl restart sfsyncd'.
       """)
   package static let tokenUnreadable = Meaning(
     "IC-TOKEN-UNREADABLE", .broken,
     cause: "The access token could not be read on this machine.",
-    remedy: "See that the credential file exists, is readable for sfsync and is not empty.")
+    remedy: "See that the credential file exists, is readable for sfsync and is not empty; then "
+      + "restart sfsyncd.")
   package static let plan = Meaning(
     "IC-PLAN", .broken,
     cause: "The workspace's Intercom plan does not include this part of the API.",
@@ -179,6 +180,13 @@ package enum IntercomMeaning {
       Ask Intercom to remove archived attributes for good, or take the ones you can do without \
       out of [attributes].
       """)
+  package static let attributeInUse = Meaning(
+    "IC-ATTRIBUTE-IN-USE", .refused,
+    cause: "Something in Intercom (a segment, a rule, a workflow) still uses this attribute.",
+    remedy: """
+      Look in Intercom under Settings, People data, what uses it, end that, and run \
+      'sfsyncctl uninstall --yes' again; or archive the attribute there by hand.
+      """)
   package static let eventNames = Meaning(
     "IC-EVENT-NAMES", .broken,
     cause: "The workspace has all the 120 event names that Intercom allows.",
@@ -195,6 +203,6 @@ package enum IntercomMeaning {
     companyGone, notRestorable, refused,
     token, tokenUnreadable, plan, forbidden, forbiddenInbox, version, apiURL, protocolRefused,
     attributeMissing, attributeType, attributeOtherModel, attributeStandard, attributeName,
-    attributeLimit, eventNames,
+    attributeLimit, attributeInUse, eventNames,
   ]
 }

@@ -107,6 +107,9 @@ struct IntercomRule {
     .init(
       statuses: 404...404, codes: ["field_not_found"], meaning: IntercomMeaning.attributeMissing),
     .init(
+      statuses: 422...422, codes: ["data_invalid"], says: ["dependant"], subjects: [.attribute],
+      meaning: IntercomMeaning.attributeInUse),
+    .init(
       statuses: 400...422, codes: ["type_mismatch"], subjects: [.person, .attribute],
       meaning: IntercomMeaning.attributeType),
     .init(

@@ -4,6 +4,7 @@ indirect enum JSONBody {
   case bool(Bool)
   case number(Int64)
   case text(String)
+  case list([JSONBody])
   case object([(String, JSONBody)])
 
   /// The UTF-8 text, without white space.
@@ -19,6 +20,13 @@ indirect enum JSONBody {
     case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
     case .number(let value): out.append(contentsOf: String(value).utf8)
     case .text(let value): JSONText.append(quoted: value, to: &out)
+    case .list(let items):
+      out.append(UInt8(ascii: "["))
+      for (index, item) in items.enumerated() {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        item.append(to: &out)
+      }
+      out.append(UInt8(ascii: "]"))
     case .object(let members):
       out.append(UInt8(ascii: "{"))
       for (index, member) in members.enumerated() {

@@ -16,4 +16,21 @@ enum DamagedFile {
       code: errno, message: "cannot rename the damaged file: \(String(cString: strerror(errno)))",
       statement: "rename")
   }
+
+  /// The names under which damaged files of this store were set aside.
+  static func all(of path: String) -> [String] {
+    (1...999).map { "\(path).damaged-\($0)" }.filter { access($0, F_OK) == 0 }
+  }
+}
+
+extension Store {
+  /// Where damaged files of this store were set aside; they hold what the store held.
+  package var damagedFiles: [String] { DamagedFile.all(of: database.path) }
+
+  /// Removes them (O6).
+  package func removeDamagedFiles() {
+    for name in damagedFiles {
+      for companion in ["", "-wal", "-shm"] { unlink(name + companion) }
+    }
+  }
 }

@@ -1,7 +1,7 @@
 package import SyncCore
 
 /// What a delivery does at the other side.
-package enum DeliveryKind: Int64, Sendable {
+package enum DeliveryKind: Int64, Sendable, CaseIterable {
   /// One PUT of the attributes; its values are computed when it is sent.
   case attributes = 0
   /// One POST of an event; its payload is fixed when it is planned.
@@ -67,17 +67,18 @@ extension Store {
   ///
   /// A delivery that waits already is held again: its values are computed when it is sent, and
   /// must not bring over what the guard has not seen. One that is parked is tried again, unless
-  /// it would send just what was refused (`refused` is that payload).
+  /// it would send just what was refused (`desired` is that payload). `moves` and `ends` are what the
+  /// guard counts: whether the link ends or goes elsewhere, and whether it ends.
   package func oweAttributes(
-    to personID: String, record recordID: String?, lane: Lane, moves: Bool, desired: String?,
-    cycle: Int64, now: Int64
+    to personID: String, record recordID: String?, lane: Lane, moves: Bool, ends: Bool = false,
+    desired: String?, cycle: Int64, now: Int64
   ) throws(SQLError) {
     try database.statement(Self.oweAttributes).run {
       $0.bind(1, personID)
       $0.bind(2, recordID)
       $0.bind(3, lane.rawValue)
       $0.bind(4, cycle)
-      $0.bind(5, moves ? 1 : 0)
+      $0.bind(5, moves ? ends ? 2 : 1 : 0)
       $0.bind(6, now)
       $0.bind(7, desired ?? "")
     }
@@ -251,7 +252,10 @@ extension Store {
       $0.bind(1, delivery.id)
       $0.bind(2, delivery.generation)
     }
-    guard database.changes == 0 else { return true }
+    guard database.changes == 0 else {
+      totals.count(.settled, of: delivery.kind)
+      return true
+    }
     try database.statement(
       "UPDATE delivery SET attempts = 0, first_failed_at = NULL, next_try_at = 0 WHERE id = ?"
     ).run { $0.bind(1, delivery.id) }
@@ -271,6 +275,7 @@ extension Store {
   package func postpone(
     _ delivery: Delivery, failedAt now: Int64, until next: Int64
   ) throws(SQLError) {
+    totals.count(.postponed, of: delivery.kind)
     try database.statement(
       """
       UPDATE delivery SET attempts = attempts + 1,
@@ -286,6 +291,7 @@ extension Store {
 
   /// Sets a refused delivery aside; `payload` is what was refused, but for events.
   package func park(_ delivery: Delivery, payload: String?) throws(SQLError) {
+    totals.count(.parked, of: delivery.kind)
     try database.statement(
       """
       UPDATE delivery SET state = 2, attempts = attempts + 1, payload = coalesce(?3, payload)
@@ -316,6 +322,7 @@ extension Store {
 
   /// Ends a delivery that the far side refused for good, such as an event for a dropped person.
   package func remove(_ delivery: Delivery) throws(SQLError) {
+    totals.count(.settled, of: delivery.kind)
     try database.statement("DELETE FROM delivery WHERE id = ?").run { $0.bind(1, delivery.id) }
   }
 

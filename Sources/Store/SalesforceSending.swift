@@ -134,6 +134,7 @@ extension Store {
     _ delivery: SalesforceDelivery, sentUntil: Int64, failedAt now: Int64? = nil,
     until next: Int64 = 0
   ) throws(SQLError) {
+    if now != nil { totals.count(.postponed, of: delivery.kind) }
     try database.statement(
       """
       UPDATE salesforce_delivery SET sent_until = coalesce(sent_until, ?2),
@@ -154,6 +155,7 @@ extension Store {
   package func postpone(
     _ delivery: SalesforceDelivery, failedAt now: Int64, until next: Int64
   ) throws(SQLError) {
+    totals.count(.postponed, of: delivery.kind)
     try database.statement(
       """
       UPDATE salesforce_delivery SET attempts = attempts + 1,
@@ -175,6 +177,7 @@ extension Store {
   package func park(
     _ delivery: SalesforceDelivery, payload: String? = nil
   ) throws(SQLError) {
+    totals.count(.parked, of: delivery.kind)
     try database.statement(
       """
       UPDATE salesforce_delivery SET state = 2, attempts = attempts + 1, sent_after = NULL,
@@ -198,7 +201,10 @@ extension Store {
       $0.bind(1, delivery.id)
       $0.bind(2, delivery.generation)
     }
-    guard database.changes == 0 else { return true }
+    guard database.changes == 0 else {
+      totals.count(.settled, of: delivery.kind)
+      return true
+    }
     return try queueAgain(delivery)
   }
 
@@ -216,6 +222,7 @@ extension Store {
 
   /// Ends a delivery, whatever came to wait in it meanwhile.
   package func remove(_ delivery: SalesforceDelivery) throws(SQLError) {
+    totals.count(.settled, of: delivery.kind)
     try database.statement("DELETE FROM salesforce_delivery WHERE id = ?").run {
       $0.bind(1, delivery.id)
     }

@@ -27,14 +27,21 @@ package final class Store {
 
   package var settings: Settings
   let database: Database
+  /// Held deliveries let go in one transaction: a few milliseconds of the loop.
+  package var releasedMax: Int64 = 1_000
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
+  /// What opening it migrated; nil for a file of this release's schema.
+  package private(set) var migration: Migration?
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
+  /// What deliveries came to since the store was opened.
+  package internal(set) var totals = DeliveryTotals()
+
   /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
   ///
-  /// A full read allows itself more.
+  /// Whoever commits then waits until all of them are there, and everybody with it.
   private static let logPagesMax = 2_000
 
   private init(database: Database, settings: Settings) {
@@ -76,19 +83,9 @@ package final class Store {
   /// As ``transaction(_:)``, without waiting for the disk: for pages of a full read, which are
   /// read again if a power cut takes the last of them, cursor and all.
   package func lazyTransaction<Value>(_ body: () throws -> Value) throws -> Value {
-    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000")
-    defer {
-      try? database.execute(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Self.logPagesMax)")
-    }
+    try database.execute("PRAGMA synchronous = NORMAL")
+    defer { try? database.execute("PRAGMA synchronous = FULL") }
     return try database.transaction(body)
-  }
-
-  /// Copies the store into a new file while it is in use.
-  package func copy(to path: String, pause: () async -> Void) async throws {
-    try await database.copy(to: path, pages: 500, pause: pause)
-    // Just written, page by page: there is nothing to check when it is opened.
-    try Database(path: path).execute("INSERT OR REPLACE INTO meta VALUES('clean', '1')")
   }
 
   /// Gives back what was kept for the next look; the system's own cache still has the file.
@@ -150,6 +147,7 @@ package final class Store {
     try database.execute(
       """
       PRAGMA synchronous = FULL;
+      PRAGMA secure_delete = ON;
       PRAGMA foreign_keys = OFF;
       PRAGMA cache_size = -12288;
       PRAGMA temp_store = MEMORY;
@@ -157,8 +155,14 @@ package final class Store {
       PRAGMA wal_autocheckpoint = \(Self.logPagesMax);
       """)
     if !isNew, try get("clean") == nil { try check() }
+    if !isNew, version < migrations.count {
+      migration = Migration(
+        from: Int(version),
+        kept: MigrationCopy.make(of: database, size: try size(), before: migrations.count))
+    }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
+    try beginErrorTally()
     watchEpoch = try integer(Self.watchEpochKey) ?? 0
     try loadMapping()
     return isNew

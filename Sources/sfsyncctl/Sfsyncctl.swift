@@ -8,7 +8,7 @@ import Control
     discussion: """
       WHO is an e-mail address, an Intercom contact id or a Salesforce id.
       Exit codes: 0 done, 1 the answer is 'no', 64 usage, 69 the daemon cannot be reached, \
-      70 a defect, 77 not permitted, 78 the configuration was refused.
+      70 a defect, 74 disk, 77 not permitted, 78 the configuration was refused.
       """,
     version: Product.version,
     subcommands: [
@@ -16,7 +16,8 @@ import Control
       QueueCommand.self, ExplainCommand.self, CardCommand.self, HistoryCommand.self,
       MatchesCommand.self, LinkCommand.self, UnlinkCommand.self, LeadCommand.self,
       TaskCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
-      VersionCommand.self,
+      MetricsCommand.self, BackupCommand.self, SupportCommand.self, ForgetCommand.self,
+      UninstallCommand.self, VersionCommand.self,
     ])
 
   @OptionGroup var connection: ConnectionOptions

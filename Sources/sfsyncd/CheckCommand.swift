@@ -14,13 +14,20 @@ struct Check: AsyncParsableCommand {
 
   @OptionGroup var places: Places
 
+  @Flag(
+    help: """
+      Also find out, by reading only, what can be found out of docs/ASSUMPTIONS.md: each is \
+      confirmed, refuted or still open. Costs some twenty calls, and one small bulk export.
+      """)
+  var probe = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() async throws {
     let code = await CheckProgram.run(
       configurationFile: places.config, credentials: places.credentials,
-      environment: ProcessInfo.processInfo.environment, isJSON: json)
+      environment: ProcessInfo.processInfo.environment, isJSON: json, isProbing: probe)
     throw ArgumentParser.ExitCode(code)
   }
 }

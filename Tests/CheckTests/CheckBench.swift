@@ -19,6 +19,8 @@ final class CheckBench {
   /// Tables that are added to the configuration.
   var changes = ""
   var flow = "client-credentials"
+  /// Changes the body of an answer of Intercom's, by the request's path.
+  var rewrite: ((_ path: String, _ body: String) -> String)?
   var credentials: [String: String] = [
     "salesforce-client-secret": "client-secret", "intercom-access-token": "simulated-token",
   ]
@@ -69,7 +71,9 @@ final class CheckBench {
   // MARK: Running
 
   /// All checks, as the program does them.
-  func run() async throws -> CheckList {
+  ///
+  /// `findings` takes what the probes find out; virtual time passes while they wait.
+  func run(findings: FindingList? = nil) async throws -> CheckList {
     let list = CheckList()
     try write("sfsyncd.toml", file)
     mkdir("\(directory)/credentials", 0o700)
@@ -81,7 +85,8 @@ final class CheckBench {
         list: list,
         credentials: Credentials(directory: "\(directory)/credentials", isFromSystemd: false),
         environment: [:], log: Log(level: .critical, environment: [:]),
-        now: { [clock] in clock.now })
+        now: { [clock] in clock.now }, findings: findings,
+        sleep: { [clock] in clock.now += $0 })
       await check.run(configuration, transport: self)
     }
     return list
@@ -144,7 +149,12 @@ extension CheckBench: Transport {
     requests.append("\(request.method.rawValue.uppercased()) \(path.prefix { $0 != "?" })")
     let isSalesforce = path.hasPrefix("/services")
     switch isSalesforce ? salesforce.handle(request) : intercom.handle(request) {
-    case .answer(let response): return response
+    case .answer(var response):
+      if let rewrite, !isSalesforce {
+        let body = String(decoding: response.body, as: UTF8.self)
+        response.body = Array(rewrite(String(path), body).utf8)
+      }
+      return response
     case .refused: throw TransportError(.notSent, "refused")
     case .reset, .truncated: throw TransportError(.answerLost, "broken off")
     }
@@ -153,7 +163,12 @@ extension CheckBench: Transport {
   func stream(
     _ request: Request, into sink: any BodySink
   ) async throws(TransportError) -> Response {
-    throw TransportError(.forbidden, "the checks do not stream")
+    var response = try await send(request)
+    guard (200...299).contains(response.status) else { return response }
+    let isWanted = response.body.withUnsafeBytes { sink.take($0) }
+    response.body = []
+    guard isWanted else { throw TransportError(.answerLost, "the sink ended the transfer") }
+    return response
   }
 }
 

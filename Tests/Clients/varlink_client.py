@@ -14,7 +14,7 @@ INTERFACE = "org.sfsync.control"
 METHODS = {
     "Status", "Errors", "RetryErrors", "DismissErrors", "Sync", "Plan", "Queue", "Explain",
     "Card", "History", "Matches", "Link", "Unlink", "CreateLead", "CreateTask",
-    "AssignConversation", "Pause", "Resume", "Reload",
+    "AssignConversation", "Pause", "Resume", "Reload", "Metrics",
 }
 
 

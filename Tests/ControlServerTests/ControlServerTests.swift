@@ -165,11 +165,13 @@ func call(_ method: String, _ parameters: String = "{}", flags: String = "") -> 
       }
       #expect(served.handler.asked.isEmpty == !may)
       let reading = try await served.client { client in
-        for method in ["Status", "Errors", "Plan", "Queue", "Matches"] { client.say(call(method)) }
+        for method in ["Status", "Errors", "Plan", "Queue", "Matches", "Metrics"] {
+          client.say(call(method))
+        }
         for method in ["Card", "History"] {
           client.say(call(method, #"{"who":"ada@example.com"}"#))
         }
-        return try (1...7).map { _ in try client.next() }
+        return try (1...8).map { _ in try client.next() }
       }
       #expect(reading.allSatisfy { $0?.contains("error\"") == false })
     }
@@ -215,6 +217,22 @@ func call(_ method: String, _ parameters: String = "{}", flags: String = "") -> 
       }
       #expect(page.entries.count == 2 && page.next == 2)
       #expect(all.map(\.at.milliseconds) == [1000, 2000, 3000, 4000, 5000, 6000])
+    }
+  }
+
+  @Test("O: Metrics is one text, for whoever may open the socket")
+  func metrics() async throws {
+    try await Served.run(peer: ControlPeer(user: 65534, group: 65534)) { served in
+      let path = served.path
+      let reply = try await served.offLoop {
+        try ControlClient(path: path).call(.metrics, as: MetricsReply.self)
+      }
+      #expect(reply == MetricsReply(text: "sfsync_up 1\n# EOF\n"))
+      let refused = try await served.client { client in
+        client.say(call("Metrics", #"{"format":"x"}"#))
+        return try client.next()
+      }
+      #expect(refused?.contains("InvalidParameter") == true)
     }
   }
 

@@ -1,6 +1,7 @@
 import Control
 import Daemon
 import EventLoop
+import FoundationEssentials
 
 /// A daemon without sides: answers from what a test has put into it.
 @EventLoop final class FakeHandler: ControlHandler {
@@ -135,6 +136,32 @@ import EventLoop
     }
   }
 
+  /// What a backup hands out, in parts of three bytes.
+  var backup: [UInt8] = []
+  /// The parts that were taken from it.
+  var partsSent = 0
+
+  func backUp(
+    isWanted: () -> Bool, send: (BackupPart) async throws(ControlError) -> Void
+  ) async throws(ControlError) {
+    asked.append("backup")
+    try await send(BackupPart(total: Int64(backup.count)))
+    var rest = backup[...]
+    while !rest.isEmpty, isWanted() {
+      try await send(BackupPart(data: Data(rest.prefix(backupPart)).base64EncodedString()))
+      rest = rest.dropFirst(backupPart)
+      partsSent += 1
+      await EventLoop.nextTurn()
+    }
+  }
+
+  var backupPart = 3
+
+  func support() -> SupportReply {
+    asked.append("support")
+    return SupportReply(sections: [SupportSection(title: "Versions", text: "sfsyncd 0.1.0")])
+  }
+
   func assignConversation(_ conversation: String) async throws(ControlError) -> Creation {
     asked.append("assign \(conversation)")
     return Creation(result: .assigned, ids: ["991"])
@@ -148,6 +175,8 @@ import EventLoop
   }
 
   func unlink(who: String) async throws(ControlError) -> Pin { throw .notFound(who: who) }
+  func metrics() throws(ControlError) -> String { "sfsync_up 1\n# EOF\n" }
+
   func pause() { asked.append("pause") }
   func resume() { asked.append("resume") }
 
@@ -156,6 +185,26 @@ import EventLoop
       throw .refused(reason: "Line 3: no key 'pol'.", remedy: "Did you mean 'poll'?")
     }
     return ReloadResult(changes: ["poll.every is now 10m."])
+  }
+
+  func forget(who: String, isSure: Bool) async throws(ControlError) -> Forgetting {
+    guard who == "ada@example.com" else { throw .notFound(who: who) }
+    if isSure { asked.append("forget \(who)") }
+    return Forgetting(
+      done: isSure,
+      people: [Forgetting.Somebody(contact: "c1", email: who, role: "lead")],
+      records: [Forgetting.Copy(id: "00Q000000000001AAA", objectType: "Lead", name: "Ada")],
+      counts: ["profiles": 1, "records": 1, "history": 3], kept: ["made_leads": 1], notes: ["Note."]
+    )
+  }
+
+  func uninstall(isSure: Bool) async throws(ControlError) -> Uninstalling {
+    if isSure { asked.append("uninstall") }
+    return Uninstalling(
+      done: isSure && !refusesReload,
+      attributes: [Uninstalling.Attribute(name: "SALESFORCE_ID", id: "7", archived: isSure)],
+      deliveries: 2, people: 3, revoked: isSure, emptied: isSure && !refusesReload,
+      left: refusesReload ? ["Salesforce is unreachable."] : [], notes: ["Note."])
   }
 
   static let sampleStatus = Status(

@@ -11,11 +11,13 @@ import Testing
     .plan(full: true, PageRequest(after: 1)), .queue(PageRequest()),
     .explain(who: "ada@example.com"),
     .matches(PageRequest(limit: 1)), .link(who: "a", record: "b"), .unlink(who: "a"), .pause,
-    .resume, .reload, .card(who: "00Q000000000001AAA"),
+    .resume, .reload, .metrics, .card(who: "00Q000000000001AAA"),
     .history(who: "5f1a", PageRequest(after: 3, limit: 2)),
     .createLead(who: "ada@example.com", fields: ["company": "A=B", "Industry": ""]),
     .createLead(who: "a", fields: [:]), .createTask(conversation: "215", part: "31"),
-    .createTask(conversation: "215", part: nil), .assignConversation("215"),
+    .createTask(conversation: "215", part: nil), .assignConversation("215"), .backup, .support,
+    .forget(who: "ada@example.com", isSure: true), .forget(who: "a", isSure: false),
+    .uninstall(isSure: true), .uninstall(isSure: false),
   ]
 
   @Test("control: every call is read as it was written", arguments: all)
@@ -55,6 +57,7 @@ import Testing
       ("CreateTask", "conversation", ["part": .string("31")]),
       ("CreateTask", "part", ["conversation": .string("1"), "part": .string("")]),
       ("AssignConversation", "conversation", ["conversation": .string("")]),
+      ("Forget", "who", ["yes": .bool(true)]), ("Uninstall", "yes", ["yes": .string("yes")]),
     ] as [(String, String, [String: JSONValue])])
   func required(method: String, parameter: String, parameters: [String: JSONValue]) {
     #expect(throws: ControlError.invalidParameter(parameter: parameter)) {
@@ -96,7 +99,7 @@ import Testing
     let error = ControlError(
       name: "org.sfsync.control.NotFound", parameters: ["who": .string("a")])
     #expect(error == .notFound(who: "a"))
-    #expect(error.sentence.hasPrefix("Nothing known has the e-mail or id a."))
+    #expect(error.sentence.hasPrefix("sfsync knows nobody and nothing with the e-mail or id a."))
     #expect(
       ControlError.notFound(who: "a", reason: "Why. What to do.").sentence == "Why. What to do.")
   }

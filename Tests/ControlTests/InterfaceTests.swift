@@ -52,7 +52,11 @@ import Testing
       "QueuedDelivery": Samples.queued, "Candidate": Samples.loser,
       "ExplainedContact": ExplainedContact(id: "", role: ""), "Explanation": Samples.explanation,
       "Match": Samples.match, "SyncResult": Samples.result, "CardOwner": Samples.owner,
-      "CardRecord": Samples.cardRecord, "Card": Samples.card, "HistoryEntry": Samples.happened,
+      "CardRecord": Samples.cardRecord, "ForgottenPerson": Samples.forgetting.people[0],
+      "ForgottenRecord": Samples.forgetting.records[0],
+      "OwnAttribute": Samples.uninstalling.attributes[0], "Card": Samples.card,
+      "HistoryEntry": Samples.happened,
+      "SupportSection": SupportSection(title: "", text: ""),
     ]
     #expect(Set(interface.types.keys) == Set(sent.keys))
     for (name, value) in sent {
@@ -71,6 +75,9 @@ import Testing
       "Card": CardReply(cards: []), "History": list, "CreateLead": Samples.created,
       "CreateTask": Samples.created, "AssignConversation": Samples.created,
       "Pause": EmptyReply(), "Resume": EmptyReply(), "Reload": ReloadResult(changes: []),
+      "Metrics": MetricsReply(text: ""),
+      "Forget": Samples.forgetting, "Uninstall": Samples.uninstalling,
+      "Backup": BackupPart(), "Support": SupportReply(sections: []),
     ]
     #expect(Set(interface.replies.keys) == Set(sent.keys))
     for (name, value) in sent {

@@ -70,5 +70,16 @@ enum Samples {
     changes: ["NumberOfEmployees": Change(from: .null, to: .integer(500))], result: "done",
     contact: "5f1a", record: "00Q000000000001AAA")
 
+  static let forgetting = Forgetting(
+    done: false, people: [Forgetting.Somebody(contact: "5f1a", email: "ada@example.com")],
+    records: [Forgetting.Copy(id: lead, objectType: "Lead", name: "Ada Lovelace")],
+    counts: ["profiles": 1], kept: ["made_leads": 1], notes: ["Not touched."])
+
+  static let uninstalling = Uninstalling(
+    done: false, attributes: [Uninstalling.Attribute(name: "SALESFORCE_ID", id: "12")],
+    deliveries: 3, people: 900, notes: ["Leads stay."])
+
+  private static let lead = "00Q000000000001AAA"
+
   static let created = Creation(result: .created, ids: ["00Q000000000001AAA"])
 }

@@ -132,6 +132,20 @@ import TestSupport
     generation += 1
   }
 
+  /// As `sfsyncctl backup`: the file's path.
+  func backUp() async throws -> String {
+    guard let store else { throw StuckError.sync }
+    let path = "\(directory)/backup-\(generation).db"
+    try await store.backUp(to: path, at: world.clock.now) {}
+    return path
+  }
+
+  /// As `sfsyncd restore`: the next start finds that backup in the place of the store.
+  func restore(_ backup: String) throws {
+    generation += 1
+    try FileManager.default.copyItem(atPath: backup, toPath: path)
+  }
+
   // MARK: Time
 
   func advance(minutes: Double) async {

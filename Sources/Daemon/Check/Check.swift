@@ -12,6 +12,10 @@ struct Check {
   let log: Log
   /// Milliseconds UTC.
   let now: () -> Int64
+  /// Takes what the probes find out; nil asks for no probes.
+  var findings: FindingList?
+  /// Waits for a bulk export of the probes.
+  var sleep: (_ milliseconds: Int64) async -> Void = { _ in }
 
   /// All checks of a configuration that was read; `transport` carries the calls.
   func run(_ configuration: Configuration, transport: any Transport) async {
@@ -38,6 +42,16 @@ struct Check {
       list.add(.good(Self.initialName, "is done"))
     } else {
       estimate(configuration, clients.salesforce, records, people)
+    }
+    guard let findings else { return }
+    if records != nil {
+      await SalesforceProbe(
+        salesforce: clients.salesforce, list: findings, overlap: configuration.poll.overlap,
+        sleep: sleep
+      ).run()
+    }
+    if people.count != nil {
+      await IntercomProbe(clients.intercom, configuration, list: findings, now: now()).run()
     }
   }
 

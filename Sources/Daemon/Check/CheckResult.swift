@@ -94,4 +94,11 @@ final class CheckList {
     guard !failures.isEmpty else { return ExitCode.done.rawValue }
     return failures.lazy.compactMap(\.exitCode).first?.rawValue ?? 1
   }
+
+  /// The same, and 1 when all is good but a belief was refuted that people would see wrong
+  /// results of.
+  func exitCode(with findings: FindingList?) -> Int32 {
+    if exitCode == ExitCode.done.rawValue, findings?.hasRefutedHard == true { return 1 }
+    return exitCode
+  }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SyncCore
 
 /// The results for people, line by line, and for programs.
 enum CheckText {
@@ -26,14 +27,15 @@ enum CheckText {
     return "Of \(results.count) checks \(parts.joined(separator: ", "))."
   }
 
-  static func json(_ list: CheckList) throws -> String {
+  static func json(_ list: CheckList, _ findings: FindingList? = nil) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let report = Report(
       checks: list.results.map {
         Report.Check(
           name: $0.name, result: $0.mark, found: $0.found, remedy: $0.remedy, code: $0.code)
-      }, exit_code: list.exitCode)
+      }, beliefs: findings?.all.map { Report.Belief($0) },
+      exit_code: list.exitCode(with: findings))
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
 
@@ -46,7 +48,27 @@ enum CheckText {
       var code: String?
     }
 
+    struct Belief: Encodable {
+      var name: String
+      var side: String
+      var belief: String
+      var is_hard: Bool
+      var result: Finding.Verdict
+      var seen: String?
+
+      init(_ finding: Finding) {
+        name = finding.belief.rawValue
+        side = finding.belief.side.rawValue
+        belief = finding.belief.sentence
+        is_hard = finding.belief.isHard
+        result = finding.verdict
+        seen = finding.seen
+      }
+    }
+
     var checks: [Check]
+    /// Only where they were asked for.
+    var beliefs: [Belief]?
     var exit_code: Int32
   }
 

@@ -124,7 +124,7 @@ extension Configuration: CustomStringConvertible {
       settings += [
         (("mail", "to"), TOMLText.quoted(mail.to)),
         (("mail", "from"), TOMLText.quoted(mail.from)),
-        (("mail", "smtp_url"), TOMLText.quoted(mail.smtpURL.description)),
+        (("mail", "smtp_url"), TOMLText.quoted(mail.smtpURLWithUser)),
         (("mail", "on"), "[\(occasions)]"),
       ]
     }

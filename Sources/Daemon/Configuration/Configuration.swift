@@ -120,7 +120,7 @@ package struct Configuration: Sendable, Equatable {
   }
 
   package struct Mail: Sendable, Equatable {
-    package enum Occasion: String, Sendable, CaseIterable {
+    package enum Occasion: String, Sendable, Codable, CaseIterable {
       case initialSync = "initial-sync"
       case broken, recovered
     }
@@ -128,6 +128,8 @@ package struct Configuration: Sendable, Equatable {
     package var to: String
     package var from: String
     package var smtpURL: ServerURL
+    /// Nil where nobody logs in; its password is a credential.
+    package var user: String?
     package var on: [Occasion]
   }
 

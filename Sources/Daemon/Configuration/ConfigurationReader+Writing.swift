@@ -210,45 +210,6 @@ extension ConfigurationReader {
     try section.share("max_change", into: &configuration.guard.maxChange)
   }
 
-  mutating func readMail() throws(ConfigurationError) {
-    let section = try ConfigurationSection(document, "mail")
-    guard !section.entries.isEmpty else { return }
-    let address = "an e-mail address"
-    let to = try section.text("to", allowed: address, where: ConfigurationText.isEmailAddress)
-    guard let to else { throw section.refusal("to", allowed: all(address)) }
-    let from = try section.text(
-      "from", allowed: address, where: ConfigurationText.isEmailAddress)
-    guard let from else { throw section.refusal("from", allowed: all(address)) }
-    let server = "smtp://HOST:PORT or smtps://HOST:PORT"
-    guard case .text(let text)? = section.entries["smtp_url"],
-      let url = ServerURL(text, schemes: ["smtp", "smtps"])
-    else {
-      throw section.refusal("smtp_url", allowed: all(server))
-    }
-    configuration.mail = Configuration.Mail(
-      to: to, from: from, smtpURL: url, on: try occasions(section))
-  }
-
-  private func all(_ allowed: String) -> String { allowed + " ([mail] needs all four keys)" }
-
-  private func occasions(
-    _ section: ConfigurationSection
-  ) throws(ConfigurationError) -> [Configuration.Mail.Occasion] {
-    typealias Occasion = Configuration.Mail.Occasion
-    let allowed = all("an array of " + ConfigurationSection.list(Occasion.self))
-    guard case .list(let list)? = section.entries["on"] else {
-      throw section.refusal("on", allowed: allowed)
-    }
-    var occasions: [Occasion] = []
-    for setting in list {
-      guard case .text(let text) = setting, let occasion = Occasion(rawValue: text),
-        !occasions.contains(occasion)
-      else { throw section.refusal("on", "an array with \(setting.found)", allowed: allowed) }
-      occasions.append(occasion)
-    }
-    return occasions
-  }
-
   mutating func readPlaces() throws(ConfigurationError) {
     let path = "an absolute path"
     try ConfigurationSection(document, "store").text(

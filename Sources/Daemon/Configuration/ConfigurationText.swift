@@ -27,6 +27,13 @@ enum ConfigurationText {
       && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
   }
 
+  /// An address as a mail's envelope and head take it without quotes: printable ASCII, none of the
+  /// characters that have a meaning there.
+  static func isMailbox(_ text: String) -> Bool {
+    isEmailAddress(text)
+      && text.utf8.allSatisfy { $0 < 0x7F && !"<>()[],;:\\\"".utf8.contains($0) }
+  }
+
   /// `62.0`: the `integral` form has nothing but 0 behind the point.
   static func isVersion(_ text: String, integral: Bool) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)

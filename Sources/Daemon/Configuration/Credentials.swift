@@ -6,6 +6,7 @@ package struct Credentials: Sendable {
     case salesforcePrivateKey = "salesforce-private-key"
     case salesforceRefreshToken = "salesforce-refresh-token"
     case intercomAccessToken = "intercom-access-token"
+    case smtpPassword = "smtp-password"
   }
 
   package let directory: String

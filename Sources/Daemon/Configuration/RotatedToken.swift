@@ -60,6 +60,15 @@ package struct RotatedToken: Sendable {
     }
   }
 
+  /// Takes the token and what is known of its ancestors away, once it is revoked (O6).
+  package func remove() throws(CredentialError) {
+    do {
+      try SecureFile.remove(Self.name, in: directory)
+    } catch {
+      throw CredentialError(path: path, problem: .file(error))
+    }
+  }
+
   private var path: String { "\(directory)/\(Self.name)" }
 
   private func stored() throws(CredentialError) -> (token: Secret, ancestors: [String])? {

@@ -77,6 +77,20 @@ package enum SecureFile {
       unlink(temporary)
       throw error
     }
+    try sync(directory)
+  }
+
+  /// Removes a file, and returns when the directory is on disk without it; one that is not there is
+  /// no problem.
+  package static func remove(_ name: String, in directory: String) throws(Problem) {
+    guard unlink("\(directory)/\(name)") == 0 else {
+      if errno == ENOENT { return }
+      throw problem(errno)
+    }
+    try sync(directory)
+  }
+
+  private static func sync(_ directory: String) throws(Problem) {
     let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw problem(errno) }
     defer { close(folder) }

@@ -80,6 +80,16 @@ package struct ControlAccess: Sendable {
     } ?? []
   }
 
+  /// A user's name in the system's data base; nil for an unknown user.
+  package static func userName(_ user: uid_t) -> String? {
+    withBuffer { buffer, size in
+      var entry = passwd()
+      var found: UnsafeMutablePointer<passwd>?
+      let code = getpwuid_r(user, &entry, buffer, size, &found)
+      return (code, found == nil ? nil : entry.pw_name.map { String(cString: $0) })
+    }
+  }
+
   /// Calls with a growing buffer until it is no longer too small (ERANGE).
   private static func withBuffer<Found>(
     _ body: (UnsafeMutablePointer<CChar>, Int) -> (code: Int32, found: Found?)

@@ -43,6 +43,19 @@ package import EventLoop
   ) async throws(ControlError) -> Creation
   func assignConversation(_ conversation: String) async throws(ControlError) -> Creation
   func pause()
-  func resume()
+  func resume() throws(ControlError)
   func reload() async throws(ControlError) -> ReloadResult
+  /// OpenMetrics text.
+  func metrics() throws(ControlError) -> String
+  /// Without `isSure` only shows what there is.
+  func forget(who: String, isSure: Bool) async throws(ControlError) -> Forgetting
+  /// Without `isSure` only shows what would be done.
+  func uninstall(isSure: Bool) async throws(ControlError) -> Uninstalling
+  /// Hands over a copy of the store, its size first; each `send` returns once the part is read.
+  ///
+  /// Ends early when nobody wants it any more.
+  func backUp(
+    isWanted: () -> Bool, send: (BackupPart) async throws(ControlError) -> Void
+  ) async throws(ControlError)
+  func support() async throws(ControlError) -> SupportReply
 }

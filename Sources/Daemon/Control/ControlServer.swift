@@ -1,4 +1,4 @@
-import Control
+package import Control
 import Dispatch
 package import EventLoop
 import Glibc
@@ -20,6 +20,12 @@ import Glibc
   package var access: ControlAccess {
     get { session.access }
     set { session.access = newValue }
+  }
+
+  /// Called for every call that changes something, with whoever made it.
+  package var onChange: (ControlPeer, ControlCall) -> Void {
+    get { session.onChange }
+    set { session.onChange = newValue }
   }
 
   /// How many clients are connected.

@@ -9,6 +9,8 @@ import EventLoop
   private let handler: any ControlHandler
   private let clock: any Clock
   var access: ControlAccess
+  /// Called for every call that changes something: when it is done, or for a sync, begun.
+  var onChange: (ControlPeer, ControlCall) -> Void = { _, _ in }
 
   init(handler: any ControlHandler, clock: any Clock, access: ControlAccess) {
     self.handler = handler
@@ -51,7 +53,11 @@ import EventLoop
       guard !control.changesSomething || access.mayChange(reply.peer) else {
         throw .permissionDenied(method: method, group: access.adminGroup)
       }
+      // A poll may take long, and whoever asked may leave.
+      let isSync = if case .sync = control { true } else { false }
+      if isSync { onChange(reply.peer, control) }
       try await perform(control, reply)
+      if control.changesSomething, !isSync { onChange(reply.peer, control) }
     default: throw .interfaceNotFound(interface: interface)
     }
   }
@@ -115,10 +121,30 @@ import EventLoop
       handler.pause()
       try reply.send(EmptyReply())
     case .resume:
-      handler.resume()
+      try handler.resume()
       try reply.send(EmptyReply())
     case .reload: try reply.send(try await handler.reload())
+    case .metrics: try reply.send(MetricsReply(text: try handler.metrics()))
+    case .forget(let who, let isSure):
+      try reply.send(try await handler.forget(who: who, isSure: isSure))
+    case .uninstall(let isSure): try reply.send(try await handler.uninstall(isSure: isSure))
+    case .backup: try await backUp(reply)
+    case .support: try reply.send(try await handler.support())
     }
+  }
+
+  /// No more than one part waits to be read.
+  private func backUp(_ reply: Reply) async throws(ControlError) {
+    guard reply.isStream else {
+      throw .refused(
+        reason: "A backup comes in many parts, and this call takes one.",
+        remedy: "Call Backup with \"more\": true, or use 'sfsyncctl backup FILE'.")
+    }
+    try await handler.backUp(isWanted: { reply.isWanted }) { part throws(ControlError) in
+      try reply.send(part, continues: true)
+      await reply.drained()
+    }
+    try reply.send(BackupPart())
   }
 
   /// Once, or again every second for as long as the client stays.

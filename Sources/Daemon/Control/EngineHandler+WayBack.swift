@@ -50,6 +50,7 @@ import SyncCore
   private func asked<Outcome: Sendable>(
     _ noun: String, _ work: @escaping @EventLoop () async throws -> Outcome
   ) async throws(ControlError) -> Outcome {
+    try checkInstalled()
     let outcome: Outcome?
     do {
       outcome = try await Asking(work).outcome(within: Self.patience, daemon.clock)

@@ -9,6 +9,7 @@ import SyncCore
   unowned let daemon: Daemon
   private var planned: PlannedCopy?
   private var isPlanning = false
+  var isBackingUp = false
   /// A reload starts another engine: each wait is for the one that runs then.
   private let settlements: SettlementWatch
 
@@ -68,6 +69,7 @@ import SyncCore
     try reading { () throws -> Int in
       guard let ids else {
         engine.probeSides()
+        daemon.mailer.retry()
         return Int(try engine.retryParked(person: nil))
       }
       var count = 0
@@ -75,7 +77,7 @@ import SyncCore
         guard let entry = try store.error(id), entry.state != .closed else { continue }
         count += 1
         _ = try store.transaction { try store.setState(.retrying, ofError: id) }
-        try engine.retry(entry)
+        if entry.code.hasPrefix("MAIL-") { daemon.mailer.retry() } else { try engine.retry(entry) }
       }
       return count
     }
@@ -170,6 +172,7 @@ import SyncCore
     full: Bool, page: PageRequest
   ) async throws(ControlError) -> ListPage<PlannedDelivery> {
     do {
+      try checkInstalled()
       if page.after == nil {
         guard !isPlanning else { throw ControlError.busy(reason: "Another plan is being made.") }
         isPlanning = true
@@ -198,6 +201,15 @@ import SyncCore
     } catch {
       throw .refused(reason: "The plan could not be made: \(error).", remedy: "Try again.")
     }
+  }
+
+  /// A copy that was made for `plan` holds what the store held.
+  func forgetPlan() throws(ControlError) {
+    guard !isPlanning else {
+      throw .busy(reason: "A plan is being made from a copy of the store. Ask again later.")
+    }
+    planned?.remove()
+    planned = nil
   }
 
   func queue(_ page: PageRequest) -> ListPage<QueuedDelivery> {
@@ -253,7 +265,11 @@ import SyncCore
   // MARK: Life
 
   func pause() { try? engine.pause(true) }
-  func resume() { try? engine.pause(false) }
+
+  func resume() throws(ControlError) {
+    guard !daemon.isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
+    try? engine.pause(false)
+  }
 
   func reload() async throws(ControlError) -> ReloadResult {
     ReloadResult(changes: try await daemon.reload())

@@ -11,12 +11,17 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case pollFinished = "poll.finished"
   case pollFailed = "poll.failed"
   case initialSyncStarted = "sync.initial.started"
+  case initialSyncProgress = "sync.initial.progress"
   case initialSyncFinished = "sync.initial.finished"
   case reconcileFinished = "reconcile.finished"
   case sideBroken = "side.broken"
   case sideRecovered = "side.recovered"
   case budgetExhausted = "budget.exhausted"
+  case budgetReleased = "budget.released"
+  case deliverySettled = "delivery.settled"
   case deliveryParked = "delivery.parked"
+  case personDropped = "person.dropped"
+  case attributesPrepared = "attributes.prepared"
   case guardStopped = "guard.stopped"
   case guardReleased = "guard.released"
   case configurationWarning = "configuration.warning"
@@ -24,10 +29,14 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case configurationRefused = "configuration.refused"
   case credentialRefused = "credential.refused"
   case storeRebuilt = "store.rebuilt"
+  case storeRestored = "store.restored"
+  case storeMigrated = "store.migrated"
   case errorOpened = "error.opened"
   case errorClosed = "error.closed"
   case tokenRotated = "token.rotated"
   case controlChanged = "control.changed"
+  case mailSent = "mail.sent"
+  case mailFailed = "mail.failed"
 
   /// 128 bits in lower-case hexadecimal, as sd-id128 prints them.
   package var messageID: String {
@@ -39,11 +48,16 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .pollFinished: "bb9e2d495d514ebe9018186b03617c94"
     case .pollFailed: "0fdd143ad0ab4c1d8277d254a9387b56"
     case .initialSyncStarted: "ede7a3f8a1154530a932a0a7c61004ed"
+    case .initialSyncProgress: "92d67fe2818945bcb6da155f79d53ff2"
     case .initialSyncFinished: "bf313c70d38248389e9bbf8cd20b8f93"
     case .reconcileFinished: "29faf457d74a47f6819a2731ddfac7ec"
     case .sideBroken: "0f78c5d874db470f807d3a52d9c5fe1e"
     case .sideRecovered: "70f4ed9f6808479bb33f969d161c72c9"
     case .budgetExhausted: "f31ca7cbfee24efba2c3ac09946fa87b"
+    case .budgetReleased: "631e5b60f7724b4fb8068022cb4c1b2e"
+    case .deliverySettled: "67504d827ba241e7bea27344ed38bd35"
+    case .personDropped: "d0e7dc77983f43aea628702429d1feb6"
+    case .attributesPrepared: "54d01577179c4f4393f176938b9edad1"
     case .deliveryParked: "c765a865cefe4d40a0cf58436e0e9138"
     case .guardStopped: "d0302693e9d24e14b69b3bc77f8280d7"
     case .guardReleased: "855cada49b234503ad8e3d7c6648893a"
@@ -52,10 +66,14 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .configurationRefused: "ea243bd71cf14d62991309359f0ed277"
     case .credentialRefused: "695f22a73e384275b0b6e0c8fa75c874"
     case .storeRebuilt: "f1748162fcf542838163f83fbf7487f1"
+    case .storeRestored: "bef1a14a1c585ffb7f4c03f32c941442"
+    case .storeMigrated: "b281450a7b36cb078914b501fed7e057"
     case .errorOpened: "2b302ddf779d4360b7c1fd62d905e21b"
     case .errorClosed: "43aac77dab1346f5ae5a7c920824052d"
     case .tokenRotated: "182a62364ffa43d0bd0b2c8d4b85f40d"
     case .controlChanged: "e90ac9386be941e386a909f7d121a1cb"
+    case .mailSent: "3106cda6a1c94aee9019023ac87d53e5"
+    case .mailFailed: "d2e4b61fc9c14a1bb78c5680809e3f62"
     }
   }
 
@@ -64,14 +82,17 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     switch self {
     case .serviceFailed, .configurationRefused, .credentialRefused, .sideBroken: .error
     case .pollFailed, .budgetExhausted, .guardStopped, .configurationWarning, .storeRebuilt,
-      .errorOpened:
+      .errorOpened, .mailFailed:
       .warning
     case .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished,
-      .sideRecovered, .guardReleased, .configurationReloaded, .controlChanged:
+      .sideRecovered, .budgetReleased, .guardReleased, .configurationReloaded, .controlChanged,
+      .attributesPrepared, .storeRestored, .storeMigrated:
       .notice
-    case .serviceStarting, .pollFinished, .reconcileFinished, .tokenRotated, .errorClosed: .info
-    // The register's entry, `error.opened`, is what a person sees; this is each record.
-    case .deliveryParked: .debug
+    case .serviceStarting, .pollFinished, .initialSyncProgress, .reconcileFinished, .tokenRotated,
+      .errorClosed, .mailSent:
+      .info
+    // The register's entry, `error.opened`, is what a person sees; these are each record.
+    case .deliverySettled, .deliveryParked, .personDropped: .debug
     }
   }
 }

@@ -1,5 +1,10 @@
 package import Logging
 
+extension String {
+  /// With a full stop, unless it has one.
+  var sentence: String { last == "." || last == "!" || last == "?" ? self : self + "." }
+}
+
 /// The daemon's one way to say something.
 ///
 ///     log.event(.pollFinished, "Read 3 changed records.", [.cycle: 12])
@@ -20,17 +25,19 @@ package struct Log: Sendable {
     }
   }
 
-  /// One plain sentence about an event, at its level.
+  /// One plain sentence about an event, at its level or at a lower one.
   package func event(
     _ event: JournalEvent, _ sentence: @autoclosure () -> String,
-    _ fields: KeyValuePairs<LogField, any CustomStringConvertible> = [:]
+    _ fields: KeyValuePairs<LogField, any CustomStringConvertible> = [:],
+    level: Logger.Level? = nil
   ) {
-    guard event.level >= logger.logLevel else { return }
+    let level = level ?? event.level
+    guard level >= logger.logLevel else { return }
     var metadata: Logger.Metadata = [LogEntry.eventKey: .string(event.rawValue)]
     for (field, value) in fields where !value.description.isEmpty {
       metadata[field.rawValue] = .string(value.description)
     }
-    logger.log(level: event.level, "\(sentence())", metadata: metadata)
+    logger.log(level: level, "\(sentence())", metadata: metadata)
   }
 
   /// Detail for someone who looks for a fault; the only level that may name an e-mail address.

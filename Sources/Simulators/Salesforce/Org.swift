@@ -39,6 +39,7 @@ final class Org {
   let task: OrgTable
   let leadStatus: OrgTable
   let taskStatus: OrgTable
+  let assignmentRule: OrgTable
   let organization: OrgTable
 
   init(clock: SimulatorClock, settings: SalesforceSimulator.Settings) {
@@ -57,9 +58,11 @@ final class Org {
     role = table(OrgSchemas.role)
     leadStatus = table(OrgSchemas.leadStatus)
     taskStatus = table(OrgSchemas.taskStatus)
+    assignmentRule = table(OrgSchemas.assignmentRule)
     organization = table(OrgSchemas.organization)
     tables = [
       lead, contact, account, task, user, group, role, leadStatus, taskStatus, organization,
+      assignmentRule,
     ]
     var byName: [String: Int] = [:]
     var byPrefix: [String: Int] = [:]

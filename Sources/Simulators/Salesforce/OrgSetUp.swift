@@ -30,6 +30,12 @@ extension Org {
         ], change)
     }
     fillTaskStatuses(settings.taskStatuses, change)
+    insert(
+      assignmentRule,
+      [
+        "Name": "Inbound", "SobjectType": "Lead",
+        "Active": settings.assignmentRuleOwner == nil ? nil : "1",
+      ], change)
     return (organization, integration)
   }
 

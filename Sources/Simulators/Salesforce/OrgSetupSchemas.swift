@@ -65,6 +65,14 @@ extension OrgSchemas {
       ] + audit, isReplicateable: false, isEditable: false, isBulkReadable: false)
   }
 
+  static let assignmentRule = OrgSchema(
+    "AssignmentRule", prefix: "01Q",
+    fields: [
+      id("Rule ID"), OrgField("Name", .string, 120, traits: .readOnly),
+      OrgField("SobjectType", .picklist, 40, traits: .readOnly),
+      OrgField("Active", .boolean, traits: .system),
+    ] + audit, isReplicateable: false, isEditable: false, isBulkReadable: false)
+
   static let organization = OrgSchema(
     "Organization", prefix: "00D",
     fields: [
