@@ -47,6 +47,24 @@ def opened(bench):
     service.ctl("pause", user="ada")
 
 
+@test("C: another group of the socket by a drop-in: readers look, who is in both changes things")
+def readers(bench):
+    service = bench.service(leads=5, people=5)
+    machine = service.machine
+    people(machine)
+    machine.shell("usermod -aG readers ada")
+    machine.write(f"/etc/systemd/system/{service.socket_unit}.d/readers.conf",
+                  "[Socket]\nSocketGroup=readers\n")
+    machine.run("systemctl", "daemon-reload")
+    service.synced()
+    equal(service.status("rob")["state"], "idle", "status as rob")
+    refused(service, "rob", "pause")
+    refused(service, "eve", "status")
+    service.ctl("pause", user="ada")
+    service.ctl("resume", user="ada")
+    service.systemctl("reload")
+
+
 @test("C: a stopped daemon stays stopped: status ends with 69 and says what to do")
 def stopped(bench):
     service = bench.service(leads=5, people=5).synced()
