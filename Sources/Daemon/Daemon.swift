@@ -13,8 +13,8 @@ import SyncCore
 /// The running daemon: its parts, started in order and stopped in reverse.
 @EventLoop package final class Daemon {
   private let configurationFile: String
-  private let credentials: Credentials
-  private let environment: [String: String]
+  let credentials: Credentials
+  let environment: [String: String]
   let log: Log
   let clock: SystemClock
   private let notify: Notify
@@ -72,6 +72,7 @@ import SyncCore
     try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
+    BackupFile.removeLeft(ofStore: configuration.store.path)
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
@@ -88,6 +89,17 @@ import SyncCore
       mailer: mailer, meters: meters)
     engine = try maker.make(configuration)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
+    if let migration = opened.store.migration { note(migration) }
+  }
+
+  private func note(_ migration: SyncStore.Migration) {
+    let kept =
+      migration.kept.map { "is kept as \($0); remove it when all is well." }
+      ?? "was not kept: there was no room for a copy."
+    log.event(
+      .storeMigrated,
+      "The store of an earlier release (schema \(migration.from)) was taken over. As it was it \(kept)"
+    )
   }
 
   private static func warn(_ loaded: Configuration.Loaded, _ log: Log) {
@@ -152,18 +164,6 @@ import SyncCore
       try server.listen(path: configuration.control.socket)
     }
     self.server = server
-  }
-
-  /// Who changed what, as far as the kernel knows them.
-  private func note(_ call: ControlCall, by peer: ControlPeer) {
-    var change = ControlChange(call: call)
-    let people = change.who.flatMap { try? Explainer.people($0, in: store) } ?? []
-    if people.count == 1 { change.contact = people[0].id }
-    let name = ControlAccess.userName(peer.user) ?? "somebody"
-    log.event(
-      .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
-      [.contact: change.contact ?? "", .record: change.record ?? ""],
-      level: change.isDetail ? .debug : nil)
   }
 
   private func startMail() {
@@ -371,13 +371,6 @@ import SyncCore
       throw .stopping
     }
     startEngine()
-  }
-
-  /// Where a rotated refresh token is kept.
-  var rotatedToken: RotatedToken {
-    RotatedToken(
-      directory: RotatedToken.directory(
-        environment: environment, store: configuration.store.path), credentials: credentials)
   }
 
   private enum ReloadRefusal: Error, CustomStringConvertible {

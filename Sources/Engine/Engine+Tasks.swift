@@ -27,6 +27,7 @@ package enum TaskOutcome: Sendable, Equatable {
       if try store.get(TaskPlanner.firstRunKey) == nil {
         try store.set(TaskPlanner.firstRunKey, String(parts.salesforceNow ?? parts.clock.now))
       }
+      try store.noteRestored(farAt: parts.salesforceNow ?? parts.clock.now)
       if let zone = preparation.organization?.timeZone {
         try store.set(TaskPlanner.zoneKey, zone)
       }

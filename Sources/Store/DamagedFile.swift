@@ -29,6 +29,8 @@ extension Store {
 
   /// Removes them (O6).
   package func removeDamagedFiles() {
-    for name in damagedFiles { EmptyFile.remove(name) }
+    for name in damagedFiles {
+      for companion in ["", "-wal", "-shm"] { unlink(name + companion) }
+    }
   }
 }

@@ -251,10 +251,12 @@ extension Store {
     return database.changes > 0
   }
 
-  /// Forgets closed entries that nobody has looked at for a month.
+  /// Forgets a slice of the closed entries that nobody has looked at for a month.
   package func trimErrors(now: Int64) throws(SQLError) {
-    try database.statement("DELETE FROM error WHERE closed_at < ?").run {
-      $0.bind(1, now - Self.closedMillisecondsMax)
-    }
+    try database.statement(
+      """
+      DELETE FROM error WHERE id IN (SELECT id FROM error WHERE closed_at < ? LIMIT 1000)
+      """
+    ).run { $0.bind(1, now - Self.closedMillisecondsMax) }
   }
 }

@@ -25,14 +25,13 @@ extension Store {
     let needles = marks.filter { !$0.isEmpty }.map { Array($0.utf8) }.sorted { $0.count < $1.count }
     guard try await hasCopies(of: needles, pause: pause) else { return .clean }
     do {
-      // Not in memory, for which the file may be too large.
-      try database.execute("PRAGMA temp_store = FILE; VACUUM")
+      // Of its own, since ours builds such things in memory, for which the file may be too large.
+      let connection = try Database(path: database.path)
+      try connection.execute("PRAGMA secure_delete = ON; VACUUM")
     } catch {
       guard error.problem != .damaged else { throw error }
-      try? database.execute("PRAGMA temp_store = MEMORY")
       return .copiesMayRemain
     }
-    try database.execute("PRAGMA temp_store = MEMORY")
     return try truncateLog() ? .clean : .logInUse
   }
 

@@ -26,10 +26,13 @@ package final class Store {
   }
 
   package var settings: Settings
-  /// Another one once the store was emptied (``empty(keeping:)``).
-  private(set) var database: Database
+  let database: Database
+  /// Held deliveries let go in one transaction: a few milliseconds of the loop.
+  package var releasedMax: Int64 = 1_000
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
+  /// What opening it migrated; nil for a file of this release's schema.
+  package private(set) var migration: Migration?
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
@@ -38,7 +41,7 @@ package final class Store {
 
   /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
   ///
-  /// A full read allows itself more.
+  /// Whoever commits then waits until all of them are there, and everybody with it.
   private static let logPagesMax = 2_000
 
   private init(database: Database, settings: Settings) {
@@ -80,11 +83,8 @@ package final class Store {
   /// As ``transaction(_:)``, without waiting for the disk: for pages of a full read, which are
   /// read again if a power cut takes the last of them, cursor and all.
   package func lazyTransaction<Value>(_ body: () throws -> Value) throws -> Value {
-    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000")
-    defer {
-      try? database.execute(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Self.logPagesMax)")
-    }
+    try database.execute("PRAGMA synchronous = NORMAL")
+    defer { try? database.execute("PRAGMA synchronous = FULL") }
     return try database.transaction(body)
   }
 
@@ -97,31 +97,6 @@ package final class Store {
     guard !database.isDamaged else { return }
     try transaction { try set("clean", "1") }
     try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-  }
-
-  /// Replaces everything by an empty store with these single values, at once or not at all (O6).
-  ///
-  /// A new file takes the old one's place: neither time nor space depend on what was in there.
-  package func empty(keeping values: [String: String]) throws {
-    let path = database.path
-    let fresh = path + EmptyFile.suffix
-    try EmptyFile.make(fresh, values)
-    do {
-      try EmptyFile.settle(database)
-      // Closes the old file: nothing is in use between two transactions.
-      database = try Database(path: ":memory:")
-      try EmptyFile.rename(fresh, to: path)
-    } catch {
-      EmptyFile.remove(fresh)
-      try reopen(path)
-      throw error
-    }
-    try reopen(path)
-  }
-
-  private func reopen(_ path: String) throws {
-    database = try Database(path: path)
-    _ = try prepare(Schema.migrations)
   }
 
   // MARK: Single values
@@ -158,7 +133,7 @@ package final class Store {
   // MARK: Opening
 
   /// True for a new file.
-  func prepare(_ migrations: [String]) throws -> Bool {
+  private func prepare(_ migrations: [String]) throws -> Bool {
     // Another program's file is left as it is, its journal mode included.
     let application = try pragma("application_id")
     let version = try pragma("user_version")
@@ -180,6 +155,11 @@ package final class Store {
       PRAGMA wal_autocheckpoint = \(Self.logPagesMax);
       """)
     if !isNew, try get("clean") == nil { try check() }
+    if !isNew, version < migrations.count {
+      migration = Migration(
+        from: Int(version),
+        kept: MigrationCopy.make(of: database, size: try size(), before: migrations.count))
+    }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
     try beginErrorTally()

@@ -29,7 +29,7 @@ package enum MailMeaning {
       + "sfsyncd'.")
   package static let credential = Meaning(
     "MAIL-PASSWORD-MISSING", .broken,
-    cause: "mail.smtp_url names a user, and the password for it cannot be read.",
+    cause: "A user is named in mail.smtp_url, and the password for it cannot be read.",
     remedy: "Write the password into the credential smtp-password, readable by the daemon alone. "
       + "Then 'systemctl restart sfsyncd'.")
   package static let refused = Meaning(

@@ -15,7 +15,7 @@ import Testing
     .history(who: "5f1a", PageRequest(after: 3, limit: 2)),
     .createLead(who: "ada@example.com", fields: ["company": "A=B", "Industry": ""]),
     .createLead(who: "a", fields: [:]), .createTask(conversation: "215", part: "31"),
-    .createTask(conversation: "215", part: nil), .assignConversation("215"),
+    .createTask(conversation: "215", part: nil), .assignConversation("215"), .backup, .support,
     .forget(who: "ada@example.com", isSure: true), .forget(who: "a", isSure: false),
     .uninstall(isSure: true), .uninstall(isSure: false),
   ]

@@ -14,7 +14,7 @@ package struct Uninstalling: Codable, Sendable, Hashable {
     }
   }
 
-  /// Nothing is left to do. False when this only shows, or when something is left.
+  /// Nothing is left to do; false when this only shows, or when something is left.
   package var done: Bool
   package var attributes: [Attribute]
   /// Deliveries that are thrown away.

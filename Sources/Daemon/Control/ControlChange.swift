@@ -28,8 +28,11 @@ struct ControlChange {
       "asked for a task for the conversation \(conversation)"
     case .assignConversation(let conversation):
       "asked for the conversation \(conversation) to be assigned"
-    case .forget: "erased \(person) from the store"
-    case .uninstall: "took sfsync out of Salesforce and Intercom"
+    case .forget(_, let isSure):
+      isSure ? "erased \(person) from the store" : "looked at what is stored of \(person)"
+    case .uninstall(let isSure):
+      isSure
+        ? "took sfsync out of Salesforce and Intercom" : "looked at what an uninstall takes away"
     default: "called \(call.method)"
     }
   }

@@ -77,10 +77,12 @@ import SyncCore
 
   private mutating func empty() {
     do {
-      try daemon.store.empty(keeping: [
-        "paused": "1", Engine.goneKey: Engine.Uninstalled.done.rawValue,
-      ])
-      daemon.store.removeDamagedFiles()
+      let store = daemon.store
+      try store.empty(keeping: ["paused", Engine.goneKey])
+      store.removeDamagedFiles()
+      try store.transaction {
+        try store.set(Engine.goneKey, Engine.Uninstalled.done.rawValue)
+      }
       report.emptied = true
     } catch {
       report.left.append(
