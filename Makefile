@@ -20,7 +20,7 @@ BUILD_PACKAGES = libcurl4-openssl-dev libsystemd-dev libssl-dev libsqlite3-dev z
 DEMO_PACKAGES = $(BUILD_PACKAGES) python3
 DEB_PACKAGES = dpkg-dev debhelper chrpath
 SYSTEMD_PACKAGES = $(DEMO_PACKAGES) debootstrap systemd-container util-linux
-TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl
+TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl python3-aiosmtpd
 
 help:
 	@echo 'make demo      shows what sfsync does, on a simulated Salesforce and Intercom'
