@@ -143,5 +143,11 @@ let package = Package(
       name: "ErrorsManualTests", dependencies: ["SyncCore", "Salesforce", "Intercom", "Engine"],
       swiftSettings: strict),
     .testTarget(
+      name: "MailTests",
+      dependencies: [
+        "Daemon", "CurlTransport", "Engine", "Store", "SyncCore", "EventLoop", "TestSupport",
+        logging,
+      ], swiftSettings: strict),
+    .testTarget(
       name: "LoggingTests", dependencies: ["Daemon", logging], swiftSettings: strict),
   ], swiftLanguageModes: [.v6])

@@ -29,6 +29,9 @@ package enum ControlCall: Sendable, Hashable {
   /// Without `isSure` it only shows.
   case forget(who: String, isSure: Bool)
   case uninstall(isSure: Bool)
+  /// Needs `more`.
+  case backup
+  case support
 
   /// The method's name without its interface.
   package var method: String {
@@ -55,15 +58,18 @@ package enum ControlCall: Sendable, Hashable {
     case .metrics: "Metrics"
     case .forget: "Forget"
     case .uninstall: "Uninstall"
+    case .backup: "Backup"
+    case .support: "Support"
     }
   }
 
-  /// Needs root, the daemon's own user, or a member of `admin_group`.
+  /// Needs root, the daemon's own user, or a member of `admin_group`; what shows all that the daemon
+  /// knows does too.
   package var changesSomething: Bool {
     switch self {
     case .status, .errors, .plan, .queue, .explain, .card, .history, .matches, .metrics: false
     case .retryErrors, .dismissErrors, .sync, .link, .unlink, .createLead, .createTask,
-      .assignConversation, .pause, .resume, .reload, .forget, .uninstall:
+      .assignConversation, .pause, .resume, .reload, .forget, .uninstall, .backup, .support:
       true
     }
   }
@@ -71,7 +77,7 @@ package enum ControlCall: Sendable, Hashable {
   /// As they stand in a call's `parameters`; what has its default is left out.
   package var parameters: [String: JSONValue] {
     switch self {
-    case .status, .pause, .resume, .reload, .metrics: [:]
+    case .status, .pause, .resume, .reload, .metrics, .backup, .support: [:]
     case .errors(let query): query.parameters
     case .retryErrors(let ids): ids.map { ["ids": .array($0.map(JSONValue.integer))] } ?? [:]
     case .dismissErrors(let ids): ["ids": .array(ids.map(JSONValue.integer))]
@@ -136,6 +142,8 @@ package enum ControlCall: Sendable, Hashable {
     case "Forget":
       self = .forget(who: try arguments.required("who"), isSure: try arguments.flag("yes"))
     case "Uninstall": self = .uninstall(isSure: try arguments.flag("yes"))
+    case "Backup": self = .backup
+    case "Support": self = .support
     default:
       throw .methodNotFound(method: "\(ControlInterface.name).\(method)")
     }

@@ -156,7 +156,7 @@ extension ControlCall {
     switch self {
     case .sync(let options): options.wait
     case .errors(let query): query.follow
-    case .plan, .createLead, .createTask, .assignConversation: true
+    case .plan, .createLead, .createTask, .assignConversation, .backup: true
     default: false
     }
   }

@@ -77,8 +77,8 @@ package enum ControlError: Error, Sendable, Hashable {
     case .notFound(_, let reason?): reason
     case .notFound(let who, nil):
       """
-      Nothing known has the e-mail or id \(who). It may be new: 'sfsyncctl sync --wait' reads both \
-      sides now.
+      sfsync knows nobody and nothing with the e-mail or id \(who). It may be new: \
+      'sfsyncctl sync --wait' reads both sides now.
       """
     case .permissionDenied(let method, let group):
       """
@@ -89,15 +89,15 @@ package enum ControlError: Error, Sendable, Hashable {
     case .busy(let reason): "\(reason) Try again when that is done; 'sfsyncctl status' shows it."
     case .stopping: "The daemon is stopping. Try again once it has started."
     case .badMessage(let reason):
-      "The daemon did not understand the message (\(reason)); is sfsyncctl of its release?"
+      "The daemon did not understand sfsyncctl (\(reason)): they may be of different releases."
     case .tooManyConnections(let limit):
       "The daemon already has \(limit) connections. End one (a forgotten --watch?) and try again."
     case .interfaceNotFound(let interface):
-      "What answers on this socket does not know \(interface); is it sfsyncd's socket?"
+      "What answers on this socket does not know \(interface): it may not be sfsyncd's socket."
     case .methodNotFound(let method):
       "The daemon does not know \(method): it is older than sfsyncctl. Restart it if it was updated."
     case .invalidParameter(let parameter):
-      "The daemon does not accept this value for '\(parameter)'."
+      "The daemon does not know, or does not accept this value for, '\(parameter)'."
     case .other(let name):
       "The daemon answered \(name), which this sfsyncctl does not know; update sfsyncctl."
     }

@@ -31,6 +31,7 @@ package enum ControlInterface {
     ),
     ("2026-11-23", "Figures for monitoring: Metrics."),
     ("2026-11-23", "What ends: Forget, Uninstall."),
+    ("2026-11-23", "A life in service: Backup and Support."),
   ]
 
   /// The interface file as the daemon serves it.

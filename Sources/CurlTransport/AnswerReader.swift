@@ -12,6 +12,9 @@ final class AnswerReader {
   private let sink: (any BodySink)?
   private var headerBytes = 0
   private var bodyBytes = 0
+  /// Asked before a sink gets a piece: true when the loop was held long enough, and the transfer goes
+  /// on in a later turn.
+  var pauses: (() -> Bool)?
   /// False when a connection ended in the middle of a head, which curl takes for an answer.
   private(set) var headersAreComplete = false
 
@@ -27,20 +30,21 @@ final class AnswerReader {
     _ = sf_easy_set_answer(
       easy,
       { data, size, count, context in
-        AnswerReader.forward(data, size &* count, context) { $0.takeHeader($1) }
+        AnswerReader.forward(data, size &* count, context, isBody: false) { $0.takeHeader($1) }
       },
       { data, size, count, context in
-        AnswerReader.forward(data, size &* count, context) { $0.takeBody($1) }
+        AnswerReader.forward(data, size &* count, context, isBody: true) { $0.takeBody($1) }
       },
       Unmanaged.passUnretained(self).toOpaque())
   }
 
   private static func forward(
     _ data: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
-    to take: (AnswerReader, UnsafeRawBufferPointer) -> Bool
+    isBody: Bool, to take: (AnswerReader, UnsafeRawBufferPointer) -> Bool
   ) -> Int {
     guard let context else { return count &+ 1 }
     let reader = Unmanaged<AnswerReader>.fromOpaque(context).takeUnretainedValue()
+    if isBody, reader.mustPause() { return Int(CURL_WRITEFUNC_PAUSE) }
     // Any other count than the one given makes curl end the transfer.
     return take(reader, UnsafeRawBufferPointer(start: data, count: count)) ? count : count &+ 1
   }
@@ -61,6 +65,9 @@ final class AnswerReader {
     }
     return true
   }
+
+  /// Whether curl is to keep the next piece for later.
+  private func mustPause() -> Bool { sink != nil && pauses?() == true }
 
   /// Takes one decoded piece of the body; false ends the transfer.
   func takeBody(_ piece: UnsafeRawBufferPointer) -> Bool {

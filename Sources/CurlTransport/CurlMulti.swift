@@ -17,6 +17,12 @@ import EventLoop
   private let readable: any DispatchSourceRead
   private let timer: any DispatchSourceTimer
   private var isClosed = false
+  /// When curl was last called, in nanoseconds of the clock that never jumps.
+  private var turnBegan: UInt64 = 0
+
+  /// How long the rows of a stream may hold the loop: curl reads on for as long as there is something
+  /// to read, which may be a million rows.
+  private static let turnNanoseconds: UInt64 = 8_000_000
 
   private static let globalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
@@ -53,6 +59,18 @@ import EventLoop
   func remove(_ easy: UnsafeMutableRawPointer) {
     guard !isClosed else { return }
     curl_multi_remove_handle(multi, easy)
+  }
+
+  /// Whether those who take what curl reads have had the loop long enough.
+  var isTurnOver: Bool {
+    DispatchTime.now().uptimeNanoseconds - turnBegan > Self.turnNanoseconds
+  }
+
+  /// Lets a transfer that was paused go on; what curl kept of it is handed over at once.
+  func resume(_ easy: UnsafeMutableRawPointer) -> CURLcode {
+    guard !isClosed else { return CURLE_OK }
+    turnBegan = DispatchTime.now().uptimeNanoseconds
+    return curl_easy_pause(easy, CURLPAUSE_CONT)
   }
 
   /// Ends every connection; the transfers must have been removed before.
@@ -99,6 +117,7 @@ import EventLoop
 
   private func act(_ socket: curl_socket_t, _ mask: Int32) {
     guard !isClosed else { return }
+    turnBegan = DispatchTime.now().uptimeNanoseconds
     var running: Int32 = 0
     curl_multi_socket_action(multi, socket, mask, &running)
     var left: Int32 = 0

@@ -76,6 +76,9 @@ package import HTTP
       request, to: policy.admit(request.url), sink: sink, settings: settings)
     lastNumber &+= 1
     let number = lastNumber
+    transfer.reader.pauses = { [weak self] in
+      EventLoop.assumeIsolated { self?.pauses(number) ?? false }
+    }
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { start(number, transfer, $0) }
     } onCancel: {
@@ -98,6 +101,21 @@ package import HTTP
     }
     pending[number] = Pending(transfer: transfer, continuation: continuation)
     numbers[transfer.easy] = number
+  }
+
+  /// Whether a stream has to wait, since the loop was held long enough; it goes on in a turn of its own.
+  private func pauses(_ number: UInt64) -> Bool {
+    guard multi.isTurnOver else { return false }
+    Task { resume(number) }
+    return true
+  }
+
+  private func resume(_ number: UInt64) {
+    guard let easy = pending[number]?.transfer.easy else { return }
+    let code = multi.resume(easy)
+    guard code != CURLE_OK else { return }
+    multi.remove(easy)
+    end(easy, code)
   }
 
   private func cancel(_ number: UInt64, _ why: String) {

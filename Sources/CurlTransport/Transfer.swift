@@ -12,9 +12,6 @@ final class Transfer {
     var connectLimit: Duration
   }
 
-  /// The most that curl takes.
-  private static let streamBufferBytes = 512 << 10
-
   let easy: UnsafeMutableRawPointer
   let reader: AnswerReader
   let upload: Upload?
@@ -91,7 +88,8 @@ final class Transfer {
     set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(settings.connectLimit))
     // The environment's proxy is for the far sides, never for this machine.
     if url.isLoopback { set(CURLOPT_NOPROXY, "*") }
-    if streams { set(CURLOPT_BUFFERSIZE, Self.streamBufferBytes) }
+    // A stream is paused again and again, and must not hold up what shares its connection.
+    if streams { set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)) }
   }
 
   private func configureAuthorities() {

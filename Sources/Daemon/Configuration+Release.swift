@@ -6,7 +6,7 @@ extension Configuration {
       loginURL: salesforce.loginURL, clientID: salesforce.clientID)
     var tables: [String] = []
     if inbox != plain.inbox { tables.append("inbox") }
-    var sentences = tables.map { "[\($0)] is read but not acted on by this release of sfsync." }
+    var sentences = tables.map { "[\($0)] is for sfsync-inbox, which this release does not have." }
     if case .externalID(let intercom, _) = match.by, intercom != "external_id" {
       sentences.append(
         "match.by names \(intercom), and this release of sfsync matches by external_id only.")

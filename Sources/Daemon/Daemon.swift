@@ -5,6 +5,7 @@ package import EventLoop
 import FoundationEssentials
 import Glibc
 import Intercom
+import Logging
 import Salesforce
 import Store
 import SyncCore
@@ -12,8 +13,8 @@ import SyncCore
 /// The running daemon: its parts, started in order and stopped in reverse.
 @EventLoop package final class Daemon {
   private let configurationFile: String
-  private let credentials: Credentials
-  private let environment: [String: String]
+  let credentials: Credentials
+  let environment: [String: String]
   let log: Log
   let clock: SystemClock
   private let notify: Notify
@@ -34,6 +35,8 @@ import SyncCore
   private var stopped: CheckedContinuation<ExitCode, Never>?
   private var exitCode: ExitCode?
   private var isReloading = false
+  /// The journal has the reason for which the last reload was refused.
+  private var isToldOfConfiguration = false
   private let registerWatch: RegisterWatch
   private var initialProgress = InitialProgress()
   /// Nothing may be asked of the engine meanwhile, and no resume either.
@@ -69,6 +72,7 @@ import SyncCore
     try Mailer.checkPassword(configuration.mail, credentials)
     try CertificateError.check(configuration)
     lock = try InstanceLock(store: configuration.store.path)
+    BackupFile.removeLeft(ofStore: configuration.store.path)
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
@@ -85,6 +89,17 @@ import SyncCore
       mailer: mailer, meters: meters)
     engine = try maker.make(configuration)
     if case .rebuilt(let file) = opened.opening { try noteRebuilt(file) }
+    if let migration = opened.store.migration { note(migration) }
+  }
+
+  private func note(_ migration: SyncStore.Migration) {
+    let kept =
+      migration.kept.map { "is kept as \($0); remove it when all is well." }
+      ?? "was not kept: there was no room for a copy."
+    log.event(
+      .storeMigrated,
+      "The store of an earlier release (schema \(migration.from)) was taken over. As it was it \(kept)"
+    )
   }
 
   private static func warn(_ loaded: Configuration.Loaded, _ log: Log) {
@@ -94,7 +109,9 @@ import SyncCore
   }
 
   private func noteRebuilt(_ file: String) throws {
-    log.event(.storeRebuilt, "The store was damaged; it is kept as \(file), and is built anew.")
+    log.event(
+      .storeRebuilt,
+      "The store was damaged: it is kept as \(file), and a new one is built.")
     try store.transaction {
       _ = try store.enter(
         Report(
@@ -113,13 +130,15 @@ import SyncCore
     do {
       try listen()
     } catch {
-      log.event(.serviceFailed, "\(error)")
+      log.event(.serviceFailed, "\(error)".sentence)
       return .configuration
     }
     startMail()
     startEngine()
     ticking = Task { @EventLoop in await self.tick() }
-    log.event(.serviceReady, "Ready: \(sandboxNotice)polling every \(pollText).")
+    log.event(
+      .serviceReady,
+      "Ready: polls Salesforce\(sandboxNotice) and Intercom every \(pollText).")
     notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
@@ -129,7 +148,7 @@ import SyncCore
   }
 
   private var sandboxNotice: String {
-    configuration.salesforce.environment == .sandbox ? "a sandbox, " : ""
+    configuration.salesforce.environment == .sandbox ? " (a sandbox)" : ""
   }
 
   private var pollText: String { TimeSpan.text(configuration.poll.every) }
@@ -145,17 +164,6 @@ import SyncCore
       try server.listen(path: configuration.control.socket)
     }
     self.server = server
-  }
-
-  /// Who changed what, as far as the kernel knows them.
-  private func note(_ call: ControlCall, by peer: ControlPeer) {
-    var change = ControlChange(call: call)
-    let people = change.who.flatMap { try? Explainer.people($0, in: store) } ?? []
-    if people.count == 1 { change.contact = people[0].id }
-    let name = ControlAccess.userName(peer.user) ?? "somebody"
-    log.event(
-      .controlChanged, "\(name) (uid \(peer.user)) \(change.deed).",
-      [.contact: change.contact ?? "", .record: change.record ?? ""], level: change.level)
   }
 
   private func startMail() {
@@ -272,7 +280,8 @@ import SyncCore
   private func hangUp() {
     Task { @EventLoop in
       do throws(ControlError) { _ = try await self.reload() } catch {
-        // Said in the journal already; the old configuration goes on.
+        // Nobody waits for the answer; the old configuration goes on.
+        if !isToldOfConfiguration { log.event(.configurationRefused, error.sentence) }
       }
     }
   }
@@ -284,6 +293,7 @@ import SyncCore
     guard !isUninstalling else { throw .busy(reason: "An uninstall is under way.") }
     guard exitCode == nil else { throw .stopping }
     isReloading = true
+    isToldOfConfiguration = false
     notify.reloading()
     defer {
       isReloading = false
@@ -295,7 +305,8 @@ import SyncCore
       Self.warn(file, log)
       loaded = file.configuration
     } catch {
-      log.event(.configurationRefused, "Kept the old configuration: \(error)")
+      log.event(.configurationRefused, "Kept the old configuration: \(error)".sentence)
+      isToldOfConfiguration = true
       throw .refused(
         reason: "The configuration is not good, and the old one goes on: \(error).",
         remedy: "Mend the file and reload again.")
@@ -304,14 +315,16 @@ import SyncCore
     let fixed = loaded.store != configuration.store || loaded.control != configuration.control
     guard !fixed, loaded.tls == configuration.tls else {
       throw .refused(
-        reason: "store, control and tls cannot change while the daemon runs.",
+        reason: "[store], [control] and [tls] cannot change while the daemon runs.",
         remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
-    guard !changes.isEmpty else { return [] }
+    guard loaded != configuration else { return [] }
     do {
       try await adopt(loaded)
     } catch {
-      throw .refused(reason: "The new configuration could not be used: \(error).", remedy: "")
+      throw .refused(
+        reason: "The new configuration could not be used: \(error).",
+        remedy: "The old one goes on.")
     }
     log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
     return changes
@@ -358,13 +371,6 @@ import SyncCore
       throw .stopping
     }
     startEngine()
-  }
-
-  /// Where a rotated refresh token is kept.
-  var rotatedToken: RotatedToken {
-    RotatedToken(
-      directory: RotatedToken.directory(
-        environment: environment, store: configuration.store.path), credentials: credentials)
   }
 
   private enum ReloadRefusal: Error, CustomStringConvertible {

@@ -27,7 +27,7 @@ package enum DaemonProgram {
         configurationFile: file, credentials: credentials, environment: environment, log: log,
         isPaused: isPaused)
     } catch {
-      log.event(.serviceFailed, "\(error)")
+      log.event(.serviceFailed, "sfsyncd cannot start: \(error)".sentence)
       return ExitCode(error)
     }
     return await daemon.run()

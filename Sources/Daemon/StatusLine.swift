@@ -16,7 +16,7 @@ struct StatusLine {
   @EventLoop private static func trouble(of daemon: Daemon) -> String? {
     for health in daemon.engine.healths where health.state != .well {
       let entry = try? daemon.store.openError(subjectKey: health.subjectKey)
-      if let entry { return "\(entry.cause) (\(entry.code))" }
+      if let entry { return "\(clause(entry.cause)) (\(entry.code))" }
     }
     return nil
   }
@@ -33,7 +33,10 @@ struct StatusLine {
         status.queue.pending > 0 ? "\(changes(status.queue.pending)) waiting" : nil, errors,
       ].joined
     case .degraded:
-      ["Degraded: " + (trouble ?? status.notices.first ?? Self.noEntry), nextTry, errors].joined
+      [
+        "Degraded: " + (trouble ?? status.notices.first.map(Self.clause) ?? Self.noEntry), nextTry,
+        errors,
+      ].joined
     case .guarded:
       [
         "Stopped by the guard: \(changes(status.queue.pending)) held back ('sfsyncctl plan' shows "
@@ -65,7 +68,7 @@ struct StatusLine {
   }
 
   /// Our share of Salesforce's day is used up (S2).
-  private var waiting: String? { status.notices.first { $0.hasPrefix("Waiting") } }
+  private var waiting: String? { status.notices.first { $0.hasPrefix("Waiting") }.map(Self.clause) }
 
   private var links: String { "\(Self.count(status.links.people, "person", "people")) linked" }
 
@@ -81,6 +84,11 @@ struct StatusLine {
   private func changes(_ count: Int64) -> String { Self.count(count, "change", "changes") }
 
   // MARK: Words
+
+  /// A sentence without its full stop.
+  private static func clause(_ sentence: String) -> String {
+    sentence.last == "." ? String(sentence.dropLast()) : sentence
+  }
 
   /// `10:05 UTC`.
   private static func time(_ time: Timestamp) -> String {

@@ -43,7 +43,7 @@ import Wire
     let store = parts.store
     guard try store.get("guarded") == nil else { return }
     while try planner.planSlice(
-      cycle: cycle, lane: .asked, limit: Self.slice, now: parts.clock.now)
+      cycle: cycle, lane: .asked, limit: Self.slice, clock: parts.clock)
     {
       await EventLoop.nextTurn()
     }

@@ -222,7 +222,7 @@ import SyncCore
   /// Of older ones this store does not know whether somebody has reassigned them: it began later, or
   /// comes from a backup.
   private func assignsSince() throws -> Int64 {
-    max(try store.integer(TaskPlanner.firstRunKey) ?? 0, try store.restored()?.at ?? 0)
+    max(try store.integer(TaskPlanner.firstRunKey) ?? 0, try store.restored()?.farAt ?? 0)
   }
 
   private func isUndecided(_ conversation: Conversation) throws -> Bool {

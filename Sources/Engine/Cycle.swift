@@ -38,7 +38,7 @@ package struct CycleReport: Sendable, Equatable {
     self.released = released
   }
 
-  /// People planned in one slice of the loop.
+  /// People planned in one slice of the loop, if the time for it is not over sooner.
   static let planPeople = 200
   /// No try is put off for longer than this, unless the clock was set back.
   static let tryMillisecondsMax: Int64 = 20 * 60_000
@@ -48,7 +48,7 @@ package struct CycleReport: Sendable, Equatable {
   /// One poll of both sides.
   package func poll(isAsked: Bool, isDeep: Bool) async throws -> CycleReport {
     let before = calls
-    let cycle = try begin(adopting: true)
+    let cycle = try await begin(adopting: true)
     let reader = PollReader(parts, cycle: cycle, isAsked: isAsked, isDeep: isDeep)
     try await reader.readSalesforce()
     try await reader.readPeople()
@@ -59,9 +59,9 @@ package struct CycleReport: Sendable, Equatable {
     if reader.changed > 0 { try await readTeammates() }
     try await plan(cycle, lane: isAsked ? .asked : .fresh)
     // What changed elsewhere does not wait until conversations are read (S9).
-    var guarded = try release(force: false)
+    var guarded = try await release(force: false)
     try await ConversationReader(parts, cycle: cycle, isAsked: isAsked, isDeep: isDeep).read()
-    if isDry || guarded == 0 { guarded = try release(force: false) }
+    if isDry || guarded == 0 { guarded = try await release(force: false) }
     return CycleReport(
       cycle: cycle, isFull: false, changed: reader.changed,
       salesforceCalls: calls.salesforce - before.salesforce,
@@ -81,24 +81,26 @@ package struct CycleReport: Sendable, Equatable {
     (parts.salesforce.calls, parts.pace.reads)
   }
 
-  private func begin(adopting: Bool) throws -> Int64 {
-    try parts.store.transaction {
-      let cycle = try parts.store.next("cycle")
+  private func begin(adopting: Bool) async throws -> Int64 {
+    let store = parts.store
+    let cycle = try store.transaction {
       let now = parts.clock.now
-      try parts.store.recallTries(after: now + Self.tryMillisecondsMax, to: now)
-      if adopting {
-        // What an interrupted cycle compared is planned by this one.
-        try parts.store.adoptDifferences(
-          into: cycle, except: try FullRead.load(parts.store)?.cycle)
-      }
-      return cycle
+      try store.recallTries(after: now + Self.tryMillisecondsMax, to: now)
+      return try store.next("cycle")
     }
+    guard adopting else { return cycle }
+    // What an interrupted cycle compared is planned by this one.
+    let other = try FullRead.load(store)?.cycle
+    while try store.transaction({ try store.adoptDifferences(into: cycle, except: other) }) {
+      await EventLoop.nextTurn()
+    }
+    return cycle
   }
 
   private func plan(_ cycle: Int64, lane: Lane) async throws {
     repeat {
       while try planner.planSlice(
-        cycle: cycle, lane: lane, limit: Self.planPeople, now: parts.clock.now)
+        cycle: cycle, lane: lane, limit: Self.planPeople, clock: parts.clock)
       {
         await EventLoop.nextTurn()
       }
@@ -134,7 +136,9 @@ package struct CycleReport: Sendable, Equatable {
     isInitial: Bool, between: @escaping (FullRead) async throws -> Void = { _ in }
   ) async throws -> CycleReport {
     let before = calls
-    let state = try FullRead.load(parts.store) ?? beginFull(isInitial: isInitial)
+    var state = try FullRead.load(parts.store)
+    if state == nil { state = try await beginFull(isInitial: isInitial) }
+    guard let state else { throw CancellationError() }
     let reader = FullReader(parts, state: state, between: between)
     planner.isInitial = isInitial
     defer { planner.isInitial = false }
@@ -153,8 +157,8 @@ package struct CycleReport: Sendable, Equatable {
       intercomCalls: calls.intercom - before.intercom, guarded: guarded)
   }
 
-  private func beginFull(isInitial: Bool) throws -> FullRead {
-    let cycle = try begin(adopting: false)
+  private func beginFull(isInitial: Bool) async throws -> FullRead {
+    let cycle = try await begin(adopting: false)
     return try parts.store.transaction {
       var state = FullRead(
         isInitial: isInitial, cycle: cycle, sweep: try parts.store.next("sweep"),
@@ -173,7 +177,7 @@ package struct CycleReport: Sendable, Equatable {
     let guarded = try parts.store.transaction {
       try FullRead.remove(parts.store)
       if state.isRestored == true { try parts.store.endUnbased() }
-      let guarded = try releaseHeld(force: state.isInitial)
+      let guarded = try decideRelease(force: state.isInitial)
       try parts.store.set("full_at", String(parts.clock.now))
       if state.isInitial {
         try parts.store.set("initial", "delivering")
@@ -181,7 +185,7 @@ package struct CycleReport: Sendable, Equatable {
       }
       return guarded
     }
-    released()
+    try await releaseDecided()
     return guarded
   }
 
@@ -202,14 +206,26 @@ package struct CycleReport: Sendable, Equatable {
   // MARK: The guard (G1)
 
   /// Lets the cycle's deliveries go, unless they would end or move too many links at once.
-  func release(force: Bool) throws -> Int64 {
-    let guarded = try parts.store.transaction { try releaseHeld(force: force) }
-    released()
+  func release(force: Bool) async throws -> Int64 {
+    let guarded = try parts.store.transaction { try decideRelease(force: force) }
+    try await releaseDecided()
     return guarded
   }
 
+  /// Lets the rest of what the guard has let go go, slice by slice; also what an earlier process had
+  /// begun with (O1).
+  func releaseDecided() async throws {
+    let store = parts.store
+    guard !isDry else { return }
+    while try store.isReleasing() {
+      await EventLoop.nextTurn()
+      _ = try store.transaction { try store.releaseNext() }
+    }
+    released()
+  }
+
   /// How many were held back: all of them, or none.
-  private func releaseHeld(force: Bool) throws -> Int64 {
+  private func decideRelease(force: Bool) throws -> Int64 {
     let store = parts.store
     // What a full read has planned so far stays its own until it is through.
     let other = try FullRead.load(store)?.cycle
@@ -221,7 +237,7 @@ package struct CycleReport: Sendable, Equatable {
       moves >= EngineSettings.guardLinksMin
       && Double(moves) > parts.settings.guardShare * Double(links)
     guard isTooMuch, !force else {
-      try store.releaseHeld(except: other)
+      try store.release(upTo: store.integer("cycle") ?? 0, except: other)
       try opened(held)
       return 0
     }
@@ -233,7 +249,7 @@ package struct CycleReport: Sendable, Equatable {
     guard try parts.store.get("guarded") != nil else { return }
     try parts.store.set("guarded", nil)
     try parts.store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
-    parts.report(Occurrence(.guardReleased, "Let \(held) held deliveries go."))
+    parts.report(Occurrence(.guardReleased, "Writes the \(held) changes that were held back."))
   }
 
   private func stopped(_ held: Int64, moves: Int64, links: Int64) throws {
@@ -241,12 +257,14 @@ package struct CycleReport: Sendable, Equatable {
     try parts.store.set("guarded", String(moves))
     try parts.store.enter(
       Report(
-        EngineMeaning.guardStopped, what: "write a cycle's \(held) deliveries",
+        EngineMeaning.guardStopped, what: "write \(held) changes at once",
         answer: "\(moves) of \(links) links would end or move", subjectKey: "guard"),
       now: parts.clock.now)
     guard isNews else { return }
     parts.report(
       Occurrence(
-        .guardStopped, "Stopped before writing: \(moves) of \(links) links would end or move."))
+        .guardStopped,
+        "Stopped before writing: \(moves) of \(links) links would end or move. See 'sfsyncctl plan'; "
+          + "'sfsyncctl sync --yes' lets the changes through."))
   }
 }

@@ -19,7 +19,7 @@ package enum AssignOutcome: Sendable, Equatable {
   /// Assigns a conversation to the owner of the record that one of its people is linked to.
   package func assignConversation(_ id: String) async throws -> AssignOutcome {
     guard !isStopped, !isPaused else { return .failed("Writing is paused.") }
-    guard isPrepared else { return .failed("The two sides are not ready yet.") }
+    guard isPrepared else { return .failed("sfsync has not reached both sides yet.") }
     do {
       return try await assign(id)
     } catch let error as IntercomError {

@@ -27,6 +27,7 @@ package enum TaskOutcome: Sendable, Equatable {
       if try store.get(TaskPlanner.firstRunKey) == nil {
         try store.set(TaskPlanner.firstRunKey, String(parts.salesforceNow ?? parts.clock.now))
       }
+      try store.noteRestored(farAt: parts.salesforceNow ?? parts.clock.now)
       if let zone = preparation.organization?.timeZone {
         try store.set(TaskPlanner.zoneKey, zone)
       }
@@ -45,7 +46,7 @@ package enum TaskOutcome: Sendable, Equatable {
     }
     guard isPrepared else {
       return .failed(
-        "The two sides have not been looked at yet since the start.",
+        "sfsync has not reached both sides yet since its start.",
         remedy: "Ask again in a minute; 'sfsyncctl status' says what it is about.")
     }
     let planner = TaskPlanner(parts)

@@ -49,7 +49,7 @@ package import SyncCore
   /// Spares a look at the store after every settlement once the initial sync is done.
   private(set) var isInitialOpen = true
   /// Why the last poll failed, so that the journal says it once.
-  private var failingCode: String?
+  private(set) var failingCode: String?
   /// An entry may be open that says that our share is used up; perhaps from before the start.
   var mayBeWaitingForShare = true
   var asked: [Asked] = []
@@ -137,6 +137,7 @@ package import SyncCore
       onStoreFailure?(error)
     }
     pauseDelivery(true)
+    do { try await cycle.releaseDecided() } catch { onStoreFailure?(error) }
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
     while !Task.isCancelled {
@@ -174,7 +175,7 @@ package import SyncCore
     }
     wantedPollAt = nil
     do {
-      if let request, request.isForced { _ = try cycle.release(force: true) }
+      if let request, request.isForced { _ = try await cycle.release(force: true) }
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
       failingCode = nil
@@ -265,7 +266,7 @@ package import SyncCore
     isReadingFull = true
     defer { isReadingFull = false }
     if isInitial, try FullRead.load(parts.store) == nil {
-      parts.report(Occurrence(.initialStarted, "Began the initial sync."))
+      parts.report(Occurrence(.initialStarted, "Began the initial sync: everything is read once."))
     }
     let report = try await cycle.full(isInitial: isInitial) { [unowned self] state in
       try await self.between(state, isAsked: isAsked)
@@ -280,7 +281,7 @@ package import SyncCore
       Occurrence(
         .fullFinished,
         isInitial
-          ? "Compared everything; what is owed is being delivered."
+          ? "Compared everything; what differs is being written."
           : "Compared everything with \(report.salesforceCalls) Salesforce and "
             + "\(report.intercomCalls) Intercom calls.", cycle: report.cycle))
     return report
@@ -352,35 +353,6 @@ package import SyncCore
     failingCode = failure.meaning.code
   }
 
-  /// One line until a poll succeeds or fails for another reason; the retries are for debugging.
-  private func noteFailed(_ failure: Failure, wait: Int64) {
-    parts.report(
-      Occurrence(
-        .pollFailed,
-        "A poll failed. \(failure.sentence) It is tried again, next in \((wait + 999) / 1000) s.",
-        failure: failure, isRepeated: failingCode == failure.meaning.code))
-  }
-
-  private func enter(_ failure: Failure) throws {
-    try parts.store.enter(
-      Report(failure, subjectKey: salesforceHealth.subjectKey), now: parts.clock.now)
-    parts.report(
-      Occurrence(
-        .sideBroken, "Salesforce is in trouble. \(failure.sentence) \(failure.meaning.remedy)",
-        failure: failure))
-  }
-
-  func recovered() throws {
-    guard salesforceHealth.succeeded(isWrite: false) else { return }
-    try parts.store.transaction {
-      let closed = try parts.store.closeErrors(
-        subjectKey: salesforceHealth.subjectKey, at: parts.clock.now)
-      if closed > 0 {
-        parts.report(Occurrence(.sideRecovered, "Salesforce answers again.", side: .salesforce))
-      }
-    }
-  }
-
   // MARK: Initial sync
 
   /// Notices that the initial sync's last delivery is settled.
@@ -394,7 +366,7 @@ package import SyncCore
     parts.report(
       Occurrence(
         .initialFinished,
-        "Finished the initial sync: \(links.people) people linked, \(links.leads) to leads and "
-          + "\(links.contacts) to contacts."))
+        "Finished the initial sync: \(links.people) people are linked, \(links.leads) to leads "
+          + "and \(links.contacts) to contacts."))
   }
 }

@@ -6,7 +6,8 @@ package import SyncCore
 package enum EngineMeaning {
   package static let guardStopped = Meaning(
     "SYNC-GUARD", .broken,
-    cause: "One cycle would end or move more links than guard.max_change allows at once.",
+    cause: "So many links between people and records would end or move at once that "
+      + "guard.max_change holds the changes back.",
     remedy: "Look at 'sfsyncctl plan'. If the change is wanted, let it through with "
       + "'sfsyncctl sync --yes'; if not, mend it in Salesforce: the next poll notices.")
   package static let otherOrg = Meaning(

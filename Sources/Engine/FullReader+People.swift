@@ -79,12 +79,18 @@ import Wire
   /// People that the list did not bring are asked for by name before they are dropped (M8).
   private func sweepPeople() async throws {
     guard state.peopleRead >= state.peopleTotal ?? 0 else { return }
+    var after = state.sweepAfter ?? ""
     while true {
-      let ids = try parts.store.unseenPeople(
-        sweep: state.sweep, before: peopleSince, after: state.sweepAfter ?? "", limit: 50)
-      guard let last = ids.last else { return }
-      for id in ids { try await confirm(id) }
-      try parts.store.transaction { try save { $0.sweepAfter = last } }
+      let unseen = try parts.store.unseenPeople(
+        sweep: state.sweep, before: peopleSince, after: after, limit: 50)
+      for id in unseen.ids { try await confirm(id) }
+      guard let reached = unseen.reached else { return }
+      after = reached
+      guard !unseen.ids.isEmpty else {
+        await EventLoop.nextTurn()
+        continue
+      }
+      try parts.store.transaction { try save { $0.sweepAfter = reached } }
       try await between(state)
     }
   }

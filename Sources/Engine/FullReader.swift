@@ -95,7 +95,7 @@ import Wire
       var page = try await parts.salesforce.page(
         of: stream, from: .everything(afterID: state.afterID))
       while true {
-        try commit(page)
+        try await commit(page)
         guard page.next != nil else { return }
         try await between(state)
         page = try await next(of: page)
@@ -116,16 +116,13 @@ import Wire
     }
   }
 
-  private func commit(_ page: Page) throws {
+  private func commit(_ page: Page) async throws {
     let store = parts.store
-    try store.lazyTransaction {
-      let comparison = try StreamComparison(
-        store, page.stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
-        startedAt: state.startedAt)
-      let sink = PageSink(columns: StreamComparison.columns(of: page.stream)) { batch in
-        try batch.forEach { try comparison.compare($0) }
-      }
-      try page.forEachRow(sink)
+    let comparison = try StreamComparison(
+      store, page.stream, kind: kind, cycle: state.cycle, sweep: state.sweep,
+      startedAt: state.startedAt)
+    let slices = PageSlices(parts.clock, transaction: store.lazyTransaction)
+    try await slices.compare(page, by: comparison) {
       try save {
         $0.afterID = page.lastKey?.id ?? $0.afterID
         $0.read[page.stream.rawValue, default: 0] += page.rows
@@ -150,11 +147,9 @@ import Wire
       return
     }
     while true {
-      let ids = try parts.store.unseenRecords(
-        object, sweep: state.sweep, before: state.startedAt, after: state.sweepAfter ?? "",
-        limit: Self.sweepRows)
-      guard let last = ids.last else { break }
-      let answer = try await parts.salesforce.rows(of: object, ids: ids)
+      let unseen = try await unseen(object)
+      guard !unseen.ids.isEmpty else { break }
+      let answer = try await parts.salesforce.rows(of: object, ids: unseen.ids)
       try parts.store.transaction {
         let comparison = try RecordComparison(
           parts.store, kind: .full, cycle: state.cycle, sweep: state.sweep,
@@ -166,13 +161,28 @@ import Wire
         for id in answer.missing {
           try parts.store.markDeleted(record: id, cycle: state.cycle)
         }
-        try save { $0.sweepAfter = last }
+        try save { $0.sweepAfter = unseen.reached }
       }
       try await between(state)
+      guard unseen.reached != nil else { break }
     }
     try parts.store.transaction {
       _ = try parts.store.closeErrors(subjectKey: "read:\(stream.rawValue)", at: parts.clock.now)
     }
+  }
+
+  /// The next of them, as many as one call takes; most records were seen, and are stepped over.
+  private func unseen(_ object: RecordObject) async throws -> Unseen {
+    var unseen = Unseen(ids: [], reached: state.sweepAfter ?? "")
+    while let after = unseen.reached, unseen.ids.count < Self.sweepRows {
+      let more = try parts.store.unseenRecords(
+        object, sweep: state.sweep, before: state.startedAt, after: after,
+        limit: Self.sweepRows - unseen.ids.count)
+      unseen.ids += more.ids
+      unseen.reached = more.reached
+      await EventLoop.nextTurn()
+    }
+    return unseen
   }
 
   // MARK: A store from a backup
@@ -196,7 +206,7 @@ import Wire
 
   // MARK: Walk
 
-  /// People planned in one slice: about ten milliseconds of the loop.
+  /// People planned in one slice, if the time for it is not over sooner.
   private static let walkPeople = 300
 
   /// Plans what differs, then everybody: what drifted without a stamp is put right too.
@@ -205,26 +215,33 @@ import Wire
     let store = parts.store
     let lane = state.isInitial ? Lane.backfill : .fresh
     while try planner.planSlice(
-      cycle: state.cycle, lane: lane, limit: Self.walkPeople, now: parts.clock.now)
+      cycle: state.cycle, lane: lane, limit: Self.walkPeople, clock: parts.clock)
     {
       try await between(state)
       await EventLoop.nextTurn()
     }
     while true {
       let ids = try store.personIDs(after: state.walkedTo ?? "", limit: Self.walkPeople)
-      guard let last = ids.last else { break }
-      try store.lazyTransaction {
-        for id in ids {
-          try planner.plan(
-            id, cycle: state.cycle, lane: .backfill, now: parts.clock.now, isWhole: true)
-        }
-        try save {
-          $0.walkedTo = last
-          $0.walked += ids.count
-        }
-      }
+      guard !ids.isEmpty else { break }
+      try store.lazyTransaction { try walk(ids, planner) }
       try await between(state)
       await EventLoop.nextTurn()
+    }
+  }
+
+  /// Plans the first of them, as many as the loop has time for.
+  private func walk(_ ids: [String], _ planner: Planner) throws {
+    let budget = TurnBudget(parts.clock)
+    var walked = 0
+    for id in ids {
+      try planner.plan(
+        id, cycle: state.cycle, lane: .backfill, now: parts.clock.now, isWhole: true)
+      walked += 1
+      if budget.isSpent { break }
+    }
+    try save {
+      $0.walkedTo = ids[walked - 1]
+      $0.walked += walked
     }
   }
 }

@@ -17,10 +17,10 @@ import SyncCore
   ) async throws -> String? {
     guard let restored = try store.restored(),
       !delivery.isAsked || delivery.queuedAt < restored.at,
-      try store.person(personID)?.createdAt ?? 0 < restored.at + Self.skewMilliseconds
+      try store.person(personID)?.createdAt ?? 0 < restored.farAt + Self.skewMilliseconds
     else { return nil }
     let since = max(0, restored.from - Self.skewMilliseconds)
-    let until = restored.at + Self.skewMilliseconds
+    let until = restored.farAt + Self.skewMilliseconds
     var found: [MadeRecord] = []
     if let field = try await externalIDField() {
       found = try await salesforce.findLeads(externalIDField: field, value: personID)

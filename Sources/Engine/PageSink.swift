@@ -2,7 +2,7 @@ import Store
 import SyncCore
 import Wire
 
-/// Compares what a page brings with the snapshot, half a megabyte of rows a transaction.
+/// Compares what a page brings with the snapshot, 128 kB of rows a transaction.
 final class PageSink: RowSink {
   private var batch: RowBatch
   private let commit: (RowBatch) throws -> Void

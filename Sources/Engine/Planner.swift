@@ -95,7 +95,8 @@ package import SyncCore
     }
     try store.oweAttributes(
       to: personID, record: plan.decision.record?.id ?? person.sent?[.recordID], lane: lane,
-      moves: plan.moves, desired: plan.desired.encoded, cycle: cycle, now: now)
+      moves: plan.moves, ends: try store.link(of: personID) == nil,
+      desired: plan.desired.encoded, cycle: cycle, now: now)
     try owe(plan.events, to: person, cycle: cycle, now: now)
   }
 
@@ -135,18 +136,21 @@ package import SyncCore
 
   // MARK: Many
 
-  /// Plans up to `limit` people of `cycle`; false when none is left.
+  /// Plans up to `limit` people of `cycle`, and fewer when the loop has been held long enough; false
+  /// when none is left.
   ///
   /// Changed owners become people first, then changed records, then people are planned, each once
   /// however many of its rows differ.
-  package func planSlice(cycle: Int64, lane: Lane, limit: Int, now: Int64) throws -> Bool {
+  package func planSlice(cycle: Int64, lane: Lane, limit: Int, clock: any Clock) throws -> Bool {
     try store.transaction {
+      let budget = TurnBudget(clock)
       if try store.spreadOwnerDifferences(cycle: cycle, limit: limit) { return true }
       if try store.spreadRecordDifferences(cycle: cycle, limit: limit) { return true }
       let people = try store.personDifferences(cycle: cycle, limit: limit)
       for person in people {
-        try plan(person, cycle: cycle, lane: lane, now: now)
+        try plan(person, cycle: cycle, lane: lane, now: clock.now)
         try store.removePersonDifference(person)
+        if budget.isSpent { break }
       }
       return !people.isEmpty
     }

@@ -37,6 +37,7 @@ import Wire
     for stream in Stream.allCases {
       guard let page = answer.pages[stream] else { continue }
       try await read(stream, from: page, serverTime: answer.serverTime)
+      await EventLoop.nextTurn()
     }
   }
 
@@ -58,7 +59,7 @@ import Wire
         isLast
         ? Cursor(since: serverTime)
         : Cursor(since: max(before, page.lastKey?.modifiedAt ?? before), after: page.lastKey)
-      try compare(page, then: cursor)
+      try await compare(page, then: cursor)
       if isLast { return }
       page = try await next(of: page, stream)
       await EventLoop.nextTurn()
@@ -76,17 +77,13 @@ import Wire
     }
   }
 
-  /// One transaction: the rows and the cursor that says that they were read (O1).
-  private func compare(_ page: Page, then cursor: Cursor) throws {
+  /// The rows, and with the last of them the cursor that says that they were read (O1).
+  private func compare(_ page: Page, then cursor: Cursor) async throws {
     let store = parts.store
-    try store.transaction {
-      let comparison = try StreamComparison(
-        store, page.stream, kind: .poll, cycle: cycle, sweep: 0)
-      let sink = PageSink(columns: StreamComparison.columns(of: page.stream)) { batch in
-        try batch.forEach { try comparison.compare($0) }
-      }
-      try page.forEachRow(sink)
-      changed += comparison.changed
+    let comparison = try StreamComparison(store, page.stream, kind: .poll, cycle: cycle, sweep: 0)
+    defer { changed += comparison.changed }
+    try await PageSlices(parts.clock, transaction: store.transaction).compare(page, by: comparison)
+    {
       try store.setCursor(page.stream.rawValue, cursor)
     }
   }

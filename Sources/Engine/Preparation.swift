@@ -117,6 +117,7 @@ import SyncCore
     let made = plan.toCreate.map(\.name) + plan.toRevive.map(\.name)
     guard !made.isEmpty else { return }
     parts.report(
-      Occurrence(.attributesPrepared, "Prepared the attributes \(made.joined(separator: ", "))."))
+      Occurrence(
+        .attributesPrepared, "Made the Intercom attributes \(made.joined(separator: ", "))."))
   }
 }

@@ -88,7 +88,7 @@ struct TaskTarget: Equatable {
       for item in items {
         let payload = try payload(
           item, conversation, target, teammateEmail,
-          isLookedUp: try conversation.createdAt < max(firstRun, store.restored()?.at ?? .min))
+          isLookedUp: try conversation.createdAt < max(firstRun, store.restored()?.farAt ?? .min))
         try store.owe(
           .task(
             keyPart: item.keyPart, on: target.recordID, of: target.personID,

@@ -109,12 +109,13 @@ package enum IntercomMeaning {
     cause: "Intercom does not accept the access token: it is mistyped, revoked or suspended.",
     remedy: """
       Copy the token from Intercom's Developer Hub (the app, Configure, Authentication) into the \
-      credential file; sfsync goes on by itself.
+      credential file, then 'systemctl restart sfsyncd'.
       """)
   package static let tokenUnreadable = Meaning(
     "IC-TOKEN-UNREADABLE", .broken,
     cause: "The access token could not be read on this machine.",
-    remedy: "See that the credential file exists, is readable for sfsync and is not empty.")
+    remedy: "See that the credential file exists, is readable for sfsync and is not empty; then "
+      + "restart sfsyncd.")
   package static let plan = Meaning(
     "IC-PLAN", .broken,
     cause: "The workspace's Intercom plan does not include this part of the API.",

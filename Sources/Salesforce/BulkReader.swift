@@ -4,7 +4,7 @@ import Wire
 
 /// Turns the CSV of a bulk result into rows as it streams in.
 final class BulkReader: BodySink {
-  static let flushBytes = 1 << 19
+  static let flushBytes = 1 << 17
 
   /// What ended the transfer early: the sink's own error, or a text that is no such CSV.
   var error: (any Error)? {

@@ -26,7 +26,8 @@ extension SalesforceMeaning {
     "SF-API-OFF", .broken, cause: "The API is switched off for the org or the user.",
     remedy: "Use an edition with API access, and grant API Enabled to the integration user.")
   package static let securityPolicy = Meaning(
-    "SF-SECURITY-POLICY", .broken, cause: "A transaction security policy of the org refuses us.",
+    "SF-SECURITY-POLICY", .broken,
+    cause: "A transaction security policy of the org refuses sfsync.",
     remedy: "Exempt the integration user in Setup, Transaction Security Policies.")
   package static let storage = Meaning(
     "SF-STORAGE-FULL", .broken, cause: "The org's storage is full.",
@@ -50,30 +51,31 @@ extension SalesforceMeaning {
 
   package static let dailyLimit = Meaning(
     "SF-DAILY-LIMIT", .broken,
-    cause: "All API calls of the org for the last 24 hours are used up, by whomever.",
-    remedy: "Nothing is lost: we go on as the window rolls. Setup, Company Information, shows the "
-      + "use; find the caller that spends most, or buy calls.")
+    cause: "The org has no API calls left for these 24 hours; all its programs share them.",
+    remedy: "Nothing is lost: sfsync goes on as calls come free. Setup, Company Information, "
+      + "shows the use; find the caller that spends most, or buy calls.")
   package static let concurrentLimit = Meaning(
     "SF-CONCURRENT-LIMIT", .passing, cause: "Too many long requests run in the org at once.",
-    remedy: "Nothing: it is tried again shortly. If it stays, spread the org's integrations out.")
+    remedy: "Nothing to do: it is tried again shortly. If it stays, spread the org's "
+      + "integrations out.")
   package static let metering = Meaning(
-    "SF-METERING", .passing, cause: "A security policy of the org slows us down.",
-    remedy: "Nothing: it is tried again.")
+    "SF-METERING", .passing, cause: "A security policy of the org slows sfsync down.",
+    remedy: "Nothing to do: it is tried again.")
   package static let bulkQuota = Meaning(
     "SF-BULK-QUOTA", .passing, cause: "The org's Bulk API jobs of the last 24 hours are used up.",
-    remedy: "Nothing: the rows are read by REST instead.")
+    remedy: "Nothing to do: the rows are read by REST instead.")
   package static let bulkUnsupported = Meaning(
     "SF-BULK-UNSUPPORTED", .passing, cause: "The Bulk API does not offer this object or query.",
-    remedy: "Nothing: the rows are read by REST instead.")
+    remedy: "Nothing to do: the rows are read by REST instead.")
   package static let bulkOff = Meaning(
     "SF-BULK-OFF", .passing, cause: "The Bulk API is switched off for the org or the user.",
-    remedy: "Nothing: the rows are read by REST instead.")
+    remedy: "Nothing to do: the rows are read by REST instead.")
   package static let bulkFailed = Meaning(
     "SF-BULK-FAILED", .passing, cause: "Salesforce gave up the bulk job.",
-    remedy: "Nothing: the rows are read anew.")
+    remedy: "Nothing to do: the rows are read anew.")
   package static let bulkState = Meaning(
     "SF-BULK-STATE", .passing, cause: "The bulk job is not in a state that allows this.",
-    remedy: "Nothing: it is tried again.")
+    remedy: "Nothing to do: it is tried again.")
 
   static let ofLimits = [
     dailyLimit, concurrentLimit, metering, bulkQuota, bulkUnsupported, bulkOff, bulkFailed,

@@ -4,33 +4,34 @@ package import SyncCore
 extension SalesforceMeaning {
   package static let unreachable = Meaning(
     "SF-UNREACHABLE", .passing, cause: "Salesforce cannot be reached.",
-    remedy: "Nothing if it is short. Else look at the network, DNS, proxy and certificates here, "
-      + "and at status.salesforce.com.")
+    remedy: "Nothing to do if it is short. Else look at the network, DNS, proxy and certificates "
+      + "here, and at status.salesforce.com.")
   package static let answerLost = Meaning(
     "SF-ANSWER-LOST", .passing, cause: "The connection broke before the answer was complete.",
-    remedy: "Nothing: what happened is found out before anything is repeated.")
+    remedy: "Nothing to do: sfsync finds out whether it was done before it tries again.")
   package static let answerTooLarge = Meaning(
-    "SF-ANSWER-TOO-LARGE", .passing, cause: "An answer was longer than we take.",
+    "SF-ANSWER-TOO-LARGE", .passing, cause: "An answer was longer than sfsync accepts.",
     remedy: "Report this as a defect.")
   package static let cancelled = Meaning(
     "SF-CANCELLED", .passing, cause: "The call was given up because the daemon stops or moves on.",
-    remedy: "Nothing: it is made again.")
+    remedy: "Nothing to do: it is made again.")
   package static let forbidden = Meaning(
-    "SF-URL", .broken, cause: "The configuration does not allow a URL that we would have to call.",
+    "SF-URL", .broken, cause: "The configuration does not allow the URL to be called.",
     remedy: "Set salesforce.login_url to the https address of the org's My Domain.")
   package static let unreadable = Meaning(
     "SF-UNREADABLE", .passing,
-    cause: "The answer is not what Salesforce answers: something in between may have spoken.",
-    remedy: "Nothing if it is short. Else look for a proxy or a sign-in page on the way.")
+    cause: "The answer is not one of Salesforce's: a proxy or sign-in page may have given it.",
+    remedy: "Nothing to do if it is short. Else look for a proxy or a sign-in page on the way.")
   package static let edge = Meaning(
-    "SF-EDGE", .passing, cause: "Salesforce's entrance is just setting things up.",
-    remedy: "Nothing: it is tried again.")
+    "SF-EDGE", .passing, cause: "Salesforce is still preparing its servers for this org.",
+    remedy: "Nothing to do: it is tried again.")
   package static let unavailable = Meaning(
     "SF-UNAVAILABLE", .passing, cause: "Salesforce is unavailable or under maintenance.",
-    remedy: "Nothing: it is tried again. status.salesforce.com tells how long it will take.")
+    remedy: "Nothing to do: it is tried again. status.salesforce.com tells how long it will take.")
   package static let serverError = Meaning(
-    "SF-SERVER-ERROR", .passing, cause: "Salesforce failed within.",
-    remedy: "Nothing: it is tried again. If it stays, give the request id to Salesforce Support.")
+    "SF-SERVER-ERROR", .passing, cause: "Salesforce had an error of its own.",
+    remedy: "Nothing to do: it is tried again. If it stays, give the request id to Salesforce "
+      + "Support.")
   package static let request = Meaning(
     "SF-REQUEST", .refused, cause: "Salesforce does not take a request of this form.",
     remedy: "Report this as a defect, with the message.")
@@ -41,11 +42,12 @@ extension SalesforceMeaning {
   ]
 
   package static let query = Meaning(
-    "SF-QUERY", .refused, cause: "Salesforce does not understand a query of ours.",
+    "SF-QUERY", .refused, cause: "Salesforce does not understand a query of sfsync.",
     remedy: "Correct the field names in the configuration; if they are right, report a defect.")
   package static let queryTimeout = Meaning(
     "SF-QUERY-TIMEOUT", .passing, cause: "A query took Salesforce too long.",
-    remedy: "Nothing: it is tried again. If it stays, ask Salesforce for an index on the field.")
+    remedy: "Nothing to do: it is tried again. If it stays, ask Salesforce for an index on the "
+      + "field.")
   package static let queryTooComplicated = Meaning(
     "SF-QUERY-TOO-COMPLICATED", .broken, cause: "Formula fields make a query too large.",
     remedy: "Match by a field that is not a formula.")
@@ -54,15 +56,15 @@ extension SalesforceMeaning {
     cause: "The query spans too many rows for a user who may not see everything.",
     remedy: "Grant View All Data, or View All on Lead and Contact, to the integration user.")
   package static let locator = Meaning(
-    "SF-LOCATOR", .passing, cause: "Salesforce has dropped the place where a query stood.",
-    remedy: "Nothing: the reading goes on after the last row that was kept.")
+    "SF-LOCATOR", .passing, cause: "Salesforce no longer knows how far a query had been read.",
+    remedy: "Nothing to do: the reading goes on after the last row that was kept.")
   package static let locatorBusy = Meaning(
     "SF-LOCATOR-BUSY", .passing, cause: "Salesforce could not give the next page just now.",
-    remedy: "Nothing: it is tried again.")
+    remedy: "Nothing to do: it is tried again.")
   package static let replication = Meaning(
     "SF-REPLICATION-WINDOW", .passing,
     cause: "Salesforce no longer knows what changed so long ago.",
-    remedy: "Nothing: everything is compared instead.")
+    remedy: "Nothing to do: everything is compared instead.")
 
   static let ofReading = [
     query, queryTimeout, queryTooComplicated, operationTooLarge, locator, locatorBusy, replication,

@@ -21,7 +21,7 @@ extension SalesforceMeaning {
     remedy: "Set salesforce.audience to https://login.salesforce.com, for a sandbox to "
       + "https://test.salesforce.com.")
   package static let clock = Meaning(
-    "SF-JWT-EXPIRED", .broken, cause: "Salesforce takes the JWT for expired.",
+    "SF-JWT-EXPIRED", .broken, cause: "Salesforce considers the JWT expired.",
     remedy: "Correct this computer's clock (timedatectl shows whether it is synchronized).")
   package static let assertion = Meaning(
     "SF-JWT-KEY", .broken, cause: "The JWT's signature does not fit the app's certificate.",
@@ -43,22 +43,23 @@ extension SalesforceMeaning {
       + "restrictions.")
   package static let loginRate = Meaning(
     "SF-LOGIN-RATE", .passing, cause: "The user has logged in too often within the hour.",
-    remedy: "Nothing: it is tried again later. Find out what else logs in as this user.")
+    remedy: "Nothing to do: it is tried again later. Find out what else logs in as this user.")
   package static let tokenRefused = Meaning(
-    "SF-TOKEN-REFUSED", .broken, cause: "Salesforce gives out no access token.",
+    "SF-TOKEN-REFUSED", .broken, cause: "Salesforce gives sfsync no access token.",
     remedy: "Follow the message; the user's Login History in Setup tells more.")
   package static let tokenLost = Meaning(
     "SF-TOKEN-LOST", .passing,
     cause: "The answer to a token refresh was lost, and the refresh token may be spent with it.",
-    remedy: "Nothing yet: the same token is tried once more after a pause. If the app rotates "
-      + "refresh tokens and the first try got through, SF-REFRESH-TOKEN follows.")
+    remedy: "Nothing to do yet: the same token is tried once more after a pause. If the app "
+      + "rotates refresh tokens and the first try got through, SF-REFRESH-TOKEN follows.")
   package static let tokenNotKept = Meaning(
     "SF-TOKEN-NOT-KEPT", .broken, cause: "A new refresh token could not be written to disk.",
     remedy: "Free space on or give write access to the state directory; then authorize the app "
       + "again if SF-REFRESH-TOKEN follows.")
   package static let secret = Meaning(
-    "SF-SECRET", .broken, cause: "A credential of ours is missing or cannot be read.",
-    remedy: "Put it into the credentials directory under its name, readable by the service only.")
+    "SF-SECRET", .broken, cause: "A credential file is missing or cannot be read.",
+    remedy: "Put it into the credentials directory under its name, readable by the service only; "
+      + "then restart sfsyncd.")
   package static let privateKey = Meaning(
     "SF-PRIVATE-KEY", .broken, cause: "The private key cannot be used for the JWT flow.",
     remedy: "Store an RSA private key in PEM form without a passphrase as salesforce-private-key.")
@@ -71,12 +72,13 @@ extension SalesforceMeaning {
     remedy: "Add the scope 'Manage user data via APIs (api)' to the app and API Enabled to the "
       + "user.")
   package static let authHeader = Meaning(
-    "SF-AUTH-HEADER", .broken, cause: "Salesforce does not understand our Authorization header.",
+    "SF-AUTH-HEADER", .broken, cause: "Salesforce does not understand sfsync's sign-in header.",
     remedy: "Look for a proxy that changes headers; if there is none, report this as a defect.")
   package static let host = Meaning(
     "SF-HOST", .broken,
-    cause: "Salesforce pointed us to a host that is neither the configured one nor its own.",
-    remedy: "Set salesforce.login_url to the org's My Domain; if it is, somebody is in between.")
+    cause: "Salesforce named a host that is neither the configured one nor one of its own.",
+    remedy: "Set salesforce.login_url to the org's My Domain; if it is that, look for a proxy on "
+      + "the way.")
 
   static let ofLogin = [
     credentials, refreshToken, notApproved, myDomain, audience, clock, assertion, notInstalled,

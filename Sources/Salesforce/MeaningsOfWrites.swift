@@ -10,7 +10,7 @@ extension SalesforceMeaning {
       + "Modify All on Leads. Then retry.")
   package static let writeField = Meaning(
     "SF-WRITE-FIELD", .refused,
-    cause: "A field that we wrote is not there, or the integration user may not write it.",
+    cause: "A field that sfsync writes is not there, or the integration user may not write it.",
     remedy: "Correct the name in [mapping], [leads.defaults], leads.external_id_field or "
       + "tasks.external_id_field, or grant edit access to the field in a permission set "
       + "(Object Manager, the object, Fields, Field-Level Security).")
@@ -19,7 +19,7 @@ extension SalesforceMeaning {
     cause: "A duplicate rule found records like this one that the integration user may not see.",
     remedy: "Have somebody who sees all leads and contacts look for the person's e-mail address in "
       + "Salesforce and link that record; or share it with the integration user (View All on Leads "
-      + "and Contacts); or change the rule named beside this in Setup, Duplicate Rules.")
+      + "and Contacts); or change the rule that the message names in Setup, Duplicate Rules.")
   package static let ownerUnfit = Meaning(
     "SF-OWNER-UNFIT", .refused, cause: "The user or queue cannot own such a record.",
     remedy: "Give that user or queue access to the object, or have the assignment rule (Setup, "

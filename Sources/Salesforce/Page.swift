@@ -22,7 +22,7 @@ package struct Page: Sendable {
   private let bytes: [UInt8]
   private let records: Range<Int>
 
-  /// Hands every row to `sink`, and has it flush about every half megabyte and at the end.
+  /// Hands every row to `sink`, and has it flush about every 128 kB and at the end.
   ///
   /// Throws what the sink throws.
   package func forEachRow(_ sink: any RowSink) throws {

@@ -41,6 +41,12 @@ extension Store {
       """)
   }
 
+  /// How large the store's file is, in bytes.
+  package func size() throws(SQLError) -> Int64 {
+    try Self.number("PRAGMA page_count", in: database)
+      * Self.number("PRAGMA page_size", in: database)
+  }
+
   /// Looks a file through that is to become the store: all of it, whatever time that takes.
   ///
   /// Throws ``StoreError`` for a file that is not ours or is of a newer release, and ``SQLError`` for a

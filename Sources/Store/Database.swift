@@ -80,6 +80,19 @@ final class Database {
     }
   }
 
+  /// Copies the database into a new file at once, which stays one file and is not on the disk yet.
+  func copyWhole(to path: String) throws(SQLError) {
+    let target = try Database(path: path)
+    try target.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
+    guard let backup = sqlite3_backup_init(target.raw, "main", raw, "main") else {
+      throw target.error(sqlite3_errcode(target.raw), "backup")
+    }
+    let code = sqlite3_backup_step(backup, -1)
+    sqlite3_backup_finish(backup)
+    guard code == SQLITE_DONE else { throw target.error(code, "backup") }
+    try target.execute("PRAGMA journal_mode = DELETE")
+  }
+
   /// Copies the database into a new file while it is in use, a slice at a time with `pause` between.
   ///
   /// What this connection writes meanwhile is in the copy too. Nothing waits for the disk: whoever

@@ -182,15 +182,31 @@ extension Store {
     } ?? false
   }
 
-  /// Hands the differences of cycles that ended early to `cycle`; those of `other`, a full read
-  /// that is still under way, stay its own.
-  package func adoptDifferences(into cycle: Int64, except other: Int64?) throws(SQLError) {
-    for table in ["record_difference", "person_difference", "owner_difference"] {
-      try database.statement("UPDATE \(table) SET cycle = ?1 WHERE cycle <> ?1 AND cycle <> ?2")
-        .run {
-          $0.bind(1, cycle)
-          $0.bind(2, other ?? cycle)
-        }
+  /// Rows adopted in one go: a few milliseconds of the loop.
+  static let adoptedMax: Int64 = 2_000
+
+  /// Hands the differences of cycles that ended early to `cycle`, a slice at a time.
+  ///
+  /// False when none was left. Those of `other`, a full read that is still under way, stay its own.
+  package func adoptDifferences(into cycle: Int64, except other: Int64?) throws(SQLError) -> Bool {
+    for (table, id) in Self.differences {
+      try database.statement(
+        """
+        UPDATE \(table) SET cycle = ?1 WHERE \(id) IN (
+          SELECT \(id) FROM \(table) WHERE cycle < ?1 AND cycle <> ?2 LIMIT ?3)
+        """
+      ).run {
+        $0.bind(1, cycle)
+        $0.bind(2, other ?? cycle)
+        $0.bind(3, Self.adoptedMax)
+      }
+      if database.changes == Self.adoptedMax { return true }
     }
+    return false
   }
+
+  private static let differences = [
+    ("record_difference", "record_id"), ("person_difference", "person_id"),
+    ("owner_difference", "owner_id"),
+  ]
 }

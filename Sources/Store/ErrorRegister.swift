@@ -237,7 +237,7 @@ extension Store {
   }
 
   package func openErrorCount() throws(SQLError) -> Int64 {
-    try count("SELECT count(*) FROM error WHERE closed_at IS NULL AND state <> 'dismissed'")
+    try count("SELECT sum(count) FROM error_tally WHERE state <> 'dismissed'")
   }
 
   /// Marks an open entry; false when there is none of that id.
@@ -251,10 +251,12 @@ extension Store {
     return database.changes > 0
   }
 
-  /// Forgets closed entries that nobody has looked at for a month.
+  /// Forgets a slice of the closed entries that nobody has looked at for a month.
   package func trimErrors(now: Int64) throws(SQLError) {
-    try database.statement("DELETE FROM error WHERE closed_at < ?").run {
-      $0.bind(1, now - Self.closedMillisecondsMax)
-    }
+    try database.statement(
+      """
+      DELETE FROM error WHERE id IN (SELECT id FROM error WHERE closed_at < ? LIMIT 1000)
+      """
+    ).run { $0.bind(1, now - Self.closedMillisecondsMax) }
   }
 }

@@ -67,17 +67,18 @@ extension Store {
   ///
   /// A delivery that waits already is held again: its values are computed when it is sent, and
   /// must not bring over what the guard has not seen. One that is parked is tried again, unless
-  /// it would send just what was refused (`refused` is that payload).
+  /// it would send just what was refused (`desired` is that payload). `moves` and `ends` are what the
+  /// guard counts: whether the link ends or goes elsewhere, and whether it ends.
   package func oweAttributes(
-    to personID: String, record recordID: String?, lane: Lane, moves: Bool, desired: String?,
-    cycle: Int64, now: Int64
+    to personID: String, record recordID: String?, lane: Lane, moves: Bool, ends: Bool = false,
+    desired: String?, cycle: Int64, now: Int64
   ) throws(SQLError) {
     try database.statement(Self.oweAttributes).run {
       $0.bind(1, personID)
       $0.bind(2, recordID)
       $0.bind(3, lane.rawValue)
       $0.bind(4, cycle)
-      $0.bind(5, moves ? 1 : 0)
+      $0.bind(5, moves ? ends ? 2 : 1 : 0)
       $0.bind(6, now)
       $0.bind(7, desired ?? "")
     }

@@ -6,61 +6,86 @@ extension Store {
   ///
   /// Those of the cycle `other`, a full read that is not through yet, are left out, here and below.
   package func heldMoves(except other: Int64?) throws(SQLError) -> Int64 {
-    try countHeld("AND moves = 1", except: other)
+    try countHeld("delivery", "AND moves > 0", except: other)
   }
 
   /// How many held deliveries clear a person whose link has ended.
   package func heldEnds(except other: Int64?) throws(SQLError) -> Int64 {
-    try countHeld(
-      """
-      AND moves = 1
-        AND NOT EXISTS(SELECT 1 FROM link l WHERE l.person_id = delivery.person_id)
-      """, except: other)
+    try countHeld("delivery", "AND moves = 2", except: other)
   }
 
   /// How many deliveries to either side are held.
   package func heldCount(except other: Int64?) throws(SQLError) -> Int64 {
-    let toSalesforce = try database.statement(
-      "SELECT count(*) FROM salesforce_delivery WHERE state = 0 AND cycle IS NOT ?1"
-    ).first {
-      $0.bind(1, other)
-    } read: {
-      $0.integer(0)
-    }
-    return try countHeld("", except: other) + (toSalesforce ?? 0)
+    try countHeld("delivery", "", except: other)
+      + countHeld("salesforce_delivery", "", except: other)
   }
 
-  private func countHeld(_ condition: String, except other: Int64?) throws(SQLError) -> Int64 {
-    try database.statement(
-      "SELECT count(*) FROM delivery WHERE state = 0 AND cycle IS NOT ?1 \(condition)"
-    ).first {
-      $0.bind(1, other)
-    } read: {
-      $0.integer(0)
-    } ?? 0
-  }
-
-  /// Rows let go by one statement, whose undo log is held in memory.
-  private static let releasedMax: Int64 = 5_000
-
-  /// Lets held deliveries to either side go.
-  package func releaseHeld(except other: Int64?) throws(SQLError) {
-    for table in Self.outboxes {
-      repeat {
+  /// The other cycle's rows, which may be everybody's, are stepped over and not looked at.
+  private func countHeld(
+    _ table: String, _ condition: String, except other: Int64?
+  ) throws(SQLError) -> Int64 {
+    var count: Int64 = 0
+    for range in ["cycle < ?1", "cycle > ?1"] {
+      count +=
         try database.statement(
-          """
-          UPDATE \(table) SET state = 1
-          WHERE id IN (SELECT id FROM \(table) WHERE state = 0 AND cycle IS NOT ?1 LIMIT ?2)
-          """
-        ).run {
-          $0.bind(1, other)
-          $0.bind(2, Self.releasedMax)
-        }
-      } while database.changes == Self.releasedMax
+          "SELECT count(*) FROM \(table) WHERE state = 0 AND \(range) \(condition)"
+        ).first {
+          $0.bind(1, other ?? -1)
+        } read: {
+          $0.integer(0)
+        } ?? 0
     }
+    return count
   }
 
   private static let outboxes = ["delivery", "salesforce_delivery"]
+
+  // MARK: Letting go
+
+  /// Where it is written down that what is held is let go, until the last of it is.
+  private static let releaseKey = "releasing"
+
+  /// Decides that what the cycles up to `cycle` hold goes to either side; ``releaseNext()`` lets it.
+  ///
+  /// From this transaction on all of it goes, whatever becomes of the process, and nothing that is held
+  /// later. Few rows go at once.
+  package func release(upTo cycle: Int64, except other: Int64?) throws(SQLError) {
+    try set(Self.releaseKey, "\(cycle) \(other ?? -1)")
+    _ = try releaseNext()
+  }
+
+  /// Lets a slice of what was decided go; false when none was left.
+  package func releaseNext() throws(SQLError) -> Bool {
+    let parts = try get(Self.releaseKey)?.split(separator: " ").compactMap { Int64($0) }
+    guard let parts, parts.count == 2 else { return false }
+    var left = releasedMax
+    for table in Self.outboxes {
+      for range in ["cycle < min(?2, ?1 + 1)", "cycle > ?2 AND cycle <= ?1"] where left > 0 {
+        left -= try release(table, range, parts[0], parts[1], limit: left)
+      }
+    }
+    if left > 0 { try set(Self.releaseKey, nil) }
+    return left == 0
+  }
+
+  private func release(
+    _ table: String, _ range: String, _ cycle: Int64, _ other: Int64, limit: Int64
+  ) throws(SQLError) -> Int64 {
+    try database.statement(
+      """
+      UPDATE \(table) SET state = 1
+      WHERE id IN (SELECT id FROM \(table) WHERE state = 0 AND \(range) LIMIT ?3)
+      """
+    ).run {
+      $0.bind(1, cycle)
+      $0.bind(2, other)
+      $0.bind(3, limit)
+    }
+    return database.changes
+  }
+
+  /// Whether something that was decided to go is held still.
+  package func isReleasing() throws(SQLError) -> Bool { try get(Self.releaseKey) != nil }
 
   /// Lets some of the held deliveries of `cycle` go; false when none was left.
   package func releaseSlice(cycle: Int64) throws(SQLError) -> Bool {
@@ -68,9 +93,12 @@ extension Store {
       try database.statement(
         """
         UPDATE \(table) SET state = 1
-        WHERE id IN (SELECT id FROM \(table) WHERE state = 0 AND cycle = ?1 LIMIT 2000)
+        WHERE id IN (SELECT id FROM \(table) WHERE state = 0 AND cycle = ?1 LIMIT ?2)
         """
-      ).run { $0.bind(1, cycle) }
+      ).run {
+        $0.bind(1, cycle)
+        $0.bind(2, releasedMax)
+      }
       if database.changes > 0 { return true }
     }
     return false

@@ -24,16 +24,7 @@ package struct LinkCounts: Sendable, Equatable {
 
 extension Store {
   package func outboxCounts() throws(SQLError) -> OutboxCounts {
-    var oldest: Int64?
-    for table in ["delivery", "salesforce_delivery"] {
-      let at = try database.statement(
-        "SELECT queued_at FROM \(table) WHERE state <> 2 ORDER BY id LIMIT 1"
-      ).first { _ in
-      } read: {
-        $0.integer(0)
-      }
-      if let at { oldest = min(oldest ?? at, at) }
-    }
+    let oldest = try [oldest(oldestToIntercom()), oldest(Self.oldestToSalesforce)]
     let toSalesforce =
       try tally(SalesforceDeliveryState.waiting) + tally(SalesforceDeliveryState.sending)
     return OutboxCounts(
@@ -41,7 +32,32 @@ extension Store {
       held: try tally(DeliveryState.held) + tally(SalesforceDeliveryState.held),
       parked: try tally(DeliveryState.parked) + tally(SalesforceDeliveryState.parked),
       backfill: try tally(DeliveryState.waiting, lane: .backfill), toSalesforce: toSalesforce,
-      oldestQueuedAt: oldest)
+      oldestQueuedAt: oldest.compactMap(\.self).min())
+  }
+
+  private static let oldestToSalesforce =
+    "SELECT queued_at FROM salesforce_delivery WHERE state <> 2 ORDER BY id LIMIT 1"
+
+  /// By age where few are parked, else by the indexes of those that are not, since one is short.
+  ///
+  /// The sign keeps SQLite from walking the table for the smallest id.
+  private func oldestToIntercom() throws(SQLError) -> String {
+    let open = try tally(DeliveryState.waiting) + tally(DeliveryState.held)
+    guard try tally(DeliveryState.parked) > open else {
+      return "SELECT queued_at FROM delivery WHERE state <> 2 ORDER BY id LIMIT 1"
+    }
+    return """
+      SELECT queued_at FROM delivery WHERE id = (SELECT min(id) FROM (
+        SELECT min(+id) AS id FROM delivery WHERE state = 0
+        UNION ALL SELECT min(+id) FROM delivery WHERE state = 1))
+      """
+  }
+
+  private func oldest(_ sql: String) throws(SQLError) -> Int64? {
+    try database.statement(sql).first { _ in
+    } read: {
+      $0.integer(0)
+    }
   }
 
   /// How many deliveries to Intercom are in that state, in one lane or in all.

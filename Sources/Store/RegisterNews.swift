@@ -15,7 +15,7 @@ package struct RegisterNews: Sendable, Equatable {
 extension Store {
   /// Begins to note them.
   ///
-  /// What has an event of its own is left out: a side, the guard, the share, the store. An entry
+  /// What has an event of its own is left out: a side, the guard, the share, the store, mail. An entry
   /// that is over before it was told leaves nothing.
   package func watchRegister() throws(SQLError) {
     // Ids are not unique here: SQLite gives that of a deleted row again.
@@ -39,7 +39,10 @@ extension Store {
   }
 
   private static func isTold(_ row: String) -> String {
-    "\(row).subject_key NOT GLOB 'side:*' AND \(row).subject_key NOT IN ('guard', 'share', 'store')"
+    """
+    \(row).subject_key NOT GLOB 'side:*'
+      AND \(row).subject_key NOT IN ('guard', 'share', 'store', 'mail', 'mail:lost')
+    """
   }
 
   private static let noteEnd = """

@@ -4,6 +4,7 @@ import SyncCore
 extension Store {
   private static let restoredAtKey = "restored_at"
   private static let restoredFromKey = "restored_from"
+  private static let restoredFarKey = "restored_far_at"
   private static let unbasedKey = "restored_base"
 
   /// When this store was put back last, and when the backup was made of which it came; milliseconds
@@ -11,11 +12,20 @@ extension Store {
   package struct Restored: Sendable, Equatable {
     package var at: Int64
     package var from: Int64
+    /// As ``at``, by the clock of the far sides.
+    package var farAt: Int64
   }
 
   package func restored() throws(SQLError) -> Restored? {
     guard let at = try integer(Self.restoredAtKey) else { return nil }
-    return Restored(at: at, from: try integer(Self.restoredFromKey) ?? 0)
+    return Restored(
+      at: at, from: try integer(Self.restoredFromKey) ?? 0,
+      farAt: try integer(Self.restoredFarKey) ?? at)
+  }
+
+  /// Notes what the far sides' clock shows before anything is done with this store.
+  package func noteRestored(farAt now: Int64) throws(SQLError) {
+    if try isUnbased() { try set(Self.restoredFarKey, String(now)) }
   }
 
   /// Whether what is found by the next full read is still to be taken as the base.
@@ -43,9 +53,10 @@ extension Store {
       for key in ["full_at", "full_read", "guarded", Self.backupKey] { try set(key, nil) }
       try set(Self.restoredAtKey, String(now))
       try set(Self.restoredFromKey, String(from))
+      try set(Self.restoredFarKey, nil)
       try set(Self.unbasedKey, "1")
     }
-    return Restored(at: now, from: from)
+    return Restored(at: now, from: from, farAt: now)
   }
 
   private static let owedAnew = [

@@ -4,7 +4,7 @@ enum Schema {
   static let applicationID: Int64 = 0x5346_5359
 
   /// One script a schema version, in order; `user_version` counts how many have run.
-  static let migrations = [version1, version2]
+  static let migrations = [version1, version2, version3]
 
   private static let version1 = """
     -- Single values: pinned org and workspace, phases, cursors of full reads.

@@ -27,8 +27,12 @@ package final class Store {
 
   package var settings: Settings
   let database: Database
+  /// Held deliveries let go in one transaction: a few milliseconds of the loop.
+  package var releasedMax: Int64 = 1_000
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
+  /// What opening it migrated; nil for a file of this release's schema.
+  package private(set) var migration: Migration?
   /// The number of each attribute's present mapping (``syncMapping(_:at:)``).
   var mappingEpochs: [String: Int64] = [:]
 
@@ -37,7 +41,7 @@ package final class Store {
 
   /// Pages of 4 kB that the log may hold before they go to their places, for small disks.
   ///
-  /// A full read allows itself more.
+  /// Whoever commits then waits until all of them are there, and everybody with it.
   private static let logPagesMax = 2_000
 
   private init(database: Database, settings: Settings) {
@@ -79,11 +83,8 @@ package final class Store {
   /// As ``transaction(_:)``, without waiting for the disk: for pages of a full read, which are
   /// read again if a power cut takes the last of them, cursor and all.
   package func lazyTransaction<Value>(_ body: () throws -> Value) throws -> Value {
-    try database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000")
-    defer {
-      try? database.execute(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Self.logPagesMax)")
-    }
+    try database.execute("PRAGMA synchronous = NORMAL")
+    defer { try? database.execute("PRAGMA synchronous = FULL") }
     return try database.transaction(body)
   }
 
@@ -154,6 +155,11 @@ package final class Store {
       PRAGMA wal_autocheckpoint = \(Self.logPagesMax);
       """)
     if !isNew, try get("clean") == nil { try check() }
+    if !isNew, version < migrations.count {
+      migration = Migration(
+        from: Int(version),
+        kept: MigrationCopy.make(of: database, size: try size(), before: migrations.count))
+    }
     try migrate(from: Int(version), by: migrations)
     try set("clean", nil)
     try beginErrorTally()

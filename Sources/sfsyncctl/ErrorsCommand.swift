@@ -67,7 +67,7 @@ struct ErrorsShowCommand: ParsableCommand {
 
 struct ErrorsRetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "retry", abstract: "Tries again now what these errors parked.")
+    commandName: "retry", abstract: "Tries again now what was refused.")
 
   @OptionGroup var connection: ConnectionOptions
 

@@ -3,14 +3,14 @@ import Control
 
 struct MatchesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "matches", abstract: "People with several candidates.")
+    commandName: "matches", abstract: "People whom several records match.")
 
   @OptionGroup var connection: ConnectionOptions
 
   func run() throws {
     try connection.talk { client in
       try ListOutput<Match>(
-        call: .matches(PageRequest()), whenEmpty: "Nobody has several candidates.",
+        call: .matches(PageRequest()), whenEmpty: "No person is matched by several records.",
         render: Self.table
       ).print(client, json: connection.json)
     }

@@ -3,7 +3,7 @@ import Control
 
 struct PauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "No poll and no delivery until 'resume'.")
+    commandName: "pause", abstract: "Stops reading and writing until 'resume'.")
 
   @OptionGroup var connection: ConnectionOptions
 

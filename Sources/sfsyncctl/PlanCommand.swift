@@ -3,7 +3,7 @@ import Control
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "What a cycle would write, without writing.")
+    commandName: "plan", abstract: "What the next poll would write, without writing it.")
 
   @OptionGroup var connection: ConnectionOptions
 

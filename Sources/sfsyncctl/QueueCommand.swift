@@ -3,7 +3,7 @@ import Control
 
 struct QueueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "Deliveries that wait, in order.")
+    commandName: "queue", abstract: "What waits to be written, in order.")
 
   @OptionGroup var connection: ConnectionOptions
 

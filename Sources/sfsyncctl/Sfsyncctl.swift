@@ -16,7 +16,8 @@ import Control
       QueueCommand.self, ExplainCommand.self, CardCommand.self, HistoryCommand.self,
       MatchesCommand.self, LinkCommand.self, UnlinkCommand.self, LeadCommand.self,
       TaskCommand.self, PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
-      MetricsCommand.self, ForgetCommand.self, UninstallCommand.self, VersionCommand.self,
+      MetricsCommand.self, BackupCommand.self, SupportCommand.self, ForgetCommand.self,
+      UninstallCommand.self, VersionCommand.self,
     ])
 
   @OptionGroup var connection: ConnectionOptions

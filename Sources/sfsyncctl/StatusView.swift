@@ -22,7 +22,7 @@ struct StatusView {
     var parts = ["\(now) \(status.state.rawValue)"]
     if status.initialSync.phase != .done { parts.append("initial sync \(progress)") }
     parts.append("\(Words.number(status.queue.pending)) queued")
-    parts.append("\(Words.number(status.queue.parked)) parked")
+    parts.append("\(Words.number(status.queue.parked)) refused")
     parts.append("\(Words.count(status.errors.open, "open error"))")
     return parts.joined(separator: ", ")
   }
@@ -45,7 +45,7 @@ struct StatusView {
     case .delivering: "delivering"
     case .paused: "paused ('sfsyncctl resume' goes on)"
     case .degraded: "degraded ('sfsyncctl errors' says why)"
-    case .guarded: "stopped by the guard ('sfsyncctl plan' shows what it held back)"
+    case .guarded: "holding back a large change ('sfsyncctl plan' shows it)"
     }
   }
 
@@ -94,7 +94,7 @@ struct StatusView {
     text += "\(Words.count(links.leads, "lead")), \(Words.count(links.contacts, "contact"))"
     if links.ambiguous > 0 {
       let ambiguous = Words.number(links.ambiguous)
-      text += "\n" + row("", "\(ambiguous) with several candidates ('sfsyncctl matches')")
+      text += "\n" + row("", "\(ambiguous) matched by several records ('sfsyncctl matches')")
     }
     return text
   }
@@ -102,9 +102,9 @@ struct StatusView {
   private var queue: String {
     let queue = status.queue
     guard queue.pending > 0 || queue.parked > 0 else { return "empty" }
-    var text = "\(Words.number(queue.pending)) pending"
+    var text = "\(Words.number(queue.pending)) waiting"
     if queue.pending > 0 { text += ", the oldest for \(Words.duration(seconds: queue.oldest))" }
-    if queue.parked > 0 { text += "; \(Words.number(queue.parked)) parked ('sfsyncctl errors')" }
+    if queue.parked > 0 { text += "; \(Words.number(queue.parked)) refused ('sfsyncctl errors')" }
     return text
   }
 

@@ -13,7 +13,7 @@ struct SyncCommand: ParsableCommand {
   @Flag(help: "Return when everything that this poll found is delivered: 0, or 1 if not all was.")
   var wait = false
 
-  @Flag(help: "Let the cycle through that the guard stopped; look at 'plan' first.")
+  @Flag(help: "Write what was held back because so much would change; look at 'plan' first.")
   var yes = false
 
   func run() throws {
@@ -59,17 +59,17 @@ struct SyncView {
   private var problems: [String] {
     var problems: [String] = []
     if result.parked > 0 {
-      let parked = Words.count(result.parked, "delivery was", "deliveries were")
-      problems.append("\(parked) refused and parked: 'sfsyncctl errors' says why and what to do.")
+      let parked = Words.count(result.parked, "change was", "changes were")
+      problems.append("\(parked) refused: 'sfsyncctl errors' says why and what to do.")
     }
     for side in result.broken {
       let name = side == "salesforce" ? "Salesforce" : side == "intercom" ? "Intercom" : side
-      problems.append("\(name) does not take our calls: 'sfsyncctl errors' says what to do.")
+      problems.append("\(name) cannot be used now: 'sfsyncctl errors' says why and what to do.")
     }
     if result.guarded {
       problems.append(
         """
-        The guard stopped it, as it would change unusually many links: look at 'sfsyncctl plan', \
+        Nothing was written, as unusually many links would change: look at 'sfsyncctl plan', \
         then let it through with 'sfsyncctl sync --yes'.
         """)
     }

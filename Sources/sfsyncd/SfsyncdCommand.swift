@@ -7,7 +7,8 @@ struct Sfsyncd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sfsyncd", abstract: "Keeps Intercom true to Salesforce.",
     discussion: "Run by systemd as sfsyncd.service; ask it with sfsyncctl.",
-    version: DaemonVersion.text, subcommands: [Run.self, Check.self], defaultSubcommand: Run.self)
+    version: DaemonVersion.text, subcommands: [Run.self, Check.self, RestoreCommand.self],
+    defaultSubcommand: Run.self)
 
   /// Ignored before anything else can write to a peer that is gone.
   static func main() async {

@@ -268,6 +268,20 @@ let badValues: [BadValue] = [
     "f:8: mail.on is an array with \"brocken\"; allowed is an array of \"initial-sync\", "
       + "\"broken\", \"recovered\" ([mail] needs all four keys)"),
   BadValue(
+    "[mail]\nto = \"a@b\"\nfrom = \"a@b\"\nsmtp_url = \"smtp://u:hunter2@h\"\non = []\n",
+    "f:7: mail.smtp_url is a URL with a password in it; allowed is USER@ alone: the password is "
+      + "the credential smtp-password, a file"),
+  BadValue(
+    "[mail]\nto = \"a@b\"\nfrom = \"a@b\"\nsmtp_url = \"http://hunter2@h\"\non = []\n",
+    "f:7: mail.smtp_url is a text with an @ in it; allowed is smtp://HOST:PORT or "
+      + "smtps://HOST:PORT, with USER@ before HOST to log in ([mail] needs all four keys)"),
+  BadValue(
+    "[mail]\nto = \"a@b\\r\\nBcc: c@d\"\n",
+    "f:5: mail.to is a text with an @ in it; allowed is an e-mail address"),
+  BadValue(
+    "[mail]\nto = \"a@b\"\nfrom = \"a@b>\"\n",
+    "f:6: mail.from is a text with an @ in it; allowed is an e-mail address"),
+  BadValue(
     "[store]\npath = \"sfsync.db\"\n",
     "f:5: store.path is \"sfsync.db\"; allowed is an absolute path"),
   BadValue(

@@ -113,7 +113,7 @@ private func message(_ text: String) -> String? {
       [mail]
       to = "ops@example.com"
       from = "sfsync@example.com"
-      smtp_url = "smtp://localhost:25"
+      smtp_url = "smtp://ops@example.com@localhost:25"
       on = [ "broken" ]
       [store]
       path = "/srv/s.db"
@@ -142,6 +142,7 @@ private func message(_ text: String) -> String? {
     #expect(configuration.mapping["company.name"] == "Company")
     #expect(configuration.mapping["custom_attributes.size"] == "NumberOfEmployees")
     #expect(configuration.mail?.on == [.broken])
+    #expect(configuration.mail?.user == "ops@example.com")
 
     #expect(try parse(configuration.description).configuration == configuration)
     // Every line but the table's own differs from the defaults, so each key was really read.

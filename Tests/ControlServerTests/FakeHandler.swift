@@ -1,6 +1,7 @@
 import Control
 import Daemon
 import EventLoop
+import FoundationEssentials
 
 /// A daemon without sides: answers from what a test has put into it.
 @EventLoop final class FakeHandler: ControlHandler {
@@ -133,6 +134,32 @@ import EventLoop
     case "216": return Creation(result: .exists)
     default: return Creation(result: .refused, error: Self.sampleError(8))
     }
+  }
+
+  /// What a backup hands out, in parts of three bytes.
+  var backup: [UInt8] = []
+  /// The parts that were taken from it.
+  var partsSent = 0
+
+  func backUp(
+    isWanted: () -> Bool, send: (BackupPart) async throws(ControlError) -> Void
+  ) async throws(ControlError) {
+    asked.append("backup")
+    try await send(BackupPart(total: Int64(backup.count)))
+    var rest = backup[...]
+    while !rest.isEmpty, isWanted() {
+      try await send(BackupPart(data: Data(rest.prefix(backupPart)).base64EncodedString()))
+      rest = rest.dropFirst(backupPart)
+      partsSent += 1
+      await EventLoop.nextTurn()
+    }
+  }
+
+  var backupPart = 3
+
+  func support() -> SupportReply {
+    asked.append("support")
+    return SupportReply(sections: [SupportSection(title: "Versions", text: "sfsyncd 0.1.0")])
   }
 
   func assignConversation(_ conversation: String) async throws(ControlError) -> Creation {

@@ -63,13 +63,14 @@ import Testing
       (["sync"], 0, "A poll was asked for"), (["sync", "--wait"], 0, "3 deliveries settled"),
       (["plan"], 0, "SALESFORCE_STATUS: – → Working"), (["queue"], 0, "The queue is empty."),
       (["explain", "ada@example.com"], 0, "the only one"),
-      (["explain", "nobody"], 1, "Nothing known has the e-mail or id nobody"),
-      (["matches"], 0, "Nobody has several candidates."), (["link", "a", "b"], 0, "linked to b"),
+      (["explain", "nobody"], 1, "sfsync knows nobody and nothing with the e-mail or id nobody"),
+      (["matches"], 0, "No person is matched by several records."),
+      (["link", "a", "b"], 0, "linked to b"),
       (["unlink", "a"], 1, "Nothing known"), (["pause"], 0, "Paused"), (["resume"], 0, "Running"),
       (["reload"], 0, "poll.every is now 10m."), (["version"], 0, "sfsyncd 0.1.0"),
       (["card", "ada@example.com"], 0, "Grace Hopper"),
       (["card", "--json", "ada@example.com"], 0, #""account_owner" : null"#),
-      (["card", "nobody"], 1, "Nothing known has the e-mail or id nobody"),
+      (["card", "nobody"], 1, "sfsync knows nobody and nothing with the e-mail or id nobody"),
       (["history", "ada@example.com"], 0, "    Company: – → Acme"),
       (["history", "ada@example.com", "--json"], 0, #""at":"1970-01-01T00:00:06Z""#),
       (["history", "nobody"], 1, "Nothing known"), (["history"], 64, "WHO"),
@@ -151,7 +152,7 @@ import Testing
       let outcome = try await watching.value
       #expect(outcome.code == 69)
       #expect(outcome.output.split(separator: "\n").count == 2)
-      #expect(outcome.output.contains(" idle, 0 queued, 0 parked, 0 open errors\n"))
+      #expect(outcome.output.contains(" idle, 0 queued, 0 refused, 0 open errors\n"))
       #expect(outcome.complaint.contains("The daemon is stopping."))
     }
   }

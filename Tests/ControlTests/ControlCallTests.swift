@@ -15,7 +15,7 @@ import Testing
     .history(who: "5f1a", PageRequest(after: 3, limit: 2)),
     .createLead(who: "ada@example.com", fields: ["company": "A=B", "Industry": ""]),
     .createLead(who: "a", fields: [:]), .createTask(conversation: "215", part: "31"),
-    .createTask(conversation: "215", part: nil), .assignConversation("215"),
+    .createTask(conversation: "215", part: nil), .assignConversation("215"), .backup, .support,
     .forget(who: "ada@example.com", isSure: true), .forget(who: "a", isSure: false),
     .uninstall(isSure: true), .uninstall(isSure: false),
   ]
@@ -99,7 +99,7 @@ import Testing
     let error = ControlError(
       name: "org.sfsync.control.NotFound", parameters: ["who": .string("a")])
     #expect(error == .notFound(who: "a"))
-    #expect(error.sentence.hasPrefix("Nothing known has the e-mail or id a."))
+    #expect(error.sentence.hasPrefix("sfsync knows nobody and nothing with the e-mail or id a."))
     #expect(
       ControlError.notFound(who: "a", reason: "Why. What to do.").sentence == "Why. What to do.")
   }

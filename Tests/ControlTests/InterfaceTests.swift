@@ -56,6 +56,7 @@ import Testing
       "ForgottenRecord": Samples.forgetting.records[0],
       "OwnAttribute": Samples.uninstalling.attributes[0], "Card": Samples.card,
       "HistoryEntry": Samples.happened,
+      "SupportSection": SupportSection(title: "", text: ""),
     ]
     #expect(Set(interface.types.keys) == Set(sent.keys))
     for (name, value) in sent {
@@ -76,6 +77,7 @@ import Testing
       "Pause": EmptyReply(), "Resume": EmptyReply(), "Reload": ReloadResult(changes: []),
       "Metrics": MetricsReply(text: ""),
       "Forget": Samples.forgetting, "Uninstall": Samples.uninstalling,
+      "Backup": BackupPart(), "Support": SupportReply(sections: []),
     ]
     #expect(Set(interface.replies.keys) == Set(sent.keys))
     for (name, value) in sent {

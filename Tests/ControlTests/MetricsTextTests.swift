@@ -67,12 +67,10 @@ import Testing
 
   @Test("O: what is no number is written as the formats call it")
   func numbers() {
-    let values = [
-      Double.nan, .infinity, -.infinity, 1, 0.1, 1_795_341_600.123, Double.leastNonzeroMagnitude,
-    ]
+    let values = [Double.nan, .infinity, -.infinity, 1, 0.1, 1_795_341_600.123, 1e-9]
     #expect(
       values.map(MetricsWriter.text)
-        == ["NaN", "+Inf", "-Inf", "1.0", "0.1", "1795341600.123", "5e-324"])
+        == ["NaN", "+Inf", "-Inf", "1.0", "0.1", "1795341600.123", "1e-09"])
   }
 
   @Test("O: the name of one daemon of several is a label of every sample, and of no comment")

@@ -15,7 +15,7 @@ import Testing
                       1 call to Salesforce, 2 calls to Intercom
         Next poll     2026-11-22T10:05:00Z (in 5 min)
         Links         900 people: 700 leads, 200 contacts
-                      4 with several candidates ('sfsyncctl matches')
+                      4 matched by several records ('sfsyncctl matches')
         Queue         empty
         Salesforce    18 of 100,000 calls used today, 12 of 20,000 by sfsyncd
         Intercom      1,600 of 1,667 calls left in this window of 10 s
@@ -42,11 +42,11 @@ import Testing
     #expect(lines.contains("              1,200 of 2,500, 130/s, 10 s left"))
     #expect(
       lines.contains(
-        "Queue         3 pending, the oldest for 1 min 1 s; 1 parked ('sfsyncctl errors')"))
+        "Queue         3 waiting, the oldest for 1 min 1 s; 1 refused ('sfsyncctl errors')"))
     #expect(
       view.line
         == """
-        2026-11-22T10:00:00Z initial-sync, initial sync intercom 48 %, 3 queued, 1 parked, \
+        2026-11-22T10:00:00Z initial-sync, initial sync intercom 48 %, 3 queued, 1 refused, \
         1 open error
         """)
   }
@@ -138,8 +138,8 @@ import Testing
       finished: true, settled: 1, parked: 2, broken: ["salesforce"], guarded: true)
     #expect(!bad.isClean)
     let text = SyncView(result: bad).text
-    #expect(text.hasPrefix("1 delivery settled.\n2 deliveries were refused and parked: "))
-    #expect(text.contains("Salesforce does not take our calls"))
+    #expect(text.hasPrefix("1 delivery settled.\n2 changes were refused: "))
+    #expect(text.contains("Salesforce cannot be used now"))
     #expect(text.contains("'sfsyncctl sync --yes'"))
   }
 

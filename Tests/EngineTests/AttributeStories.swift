@@ -40,14 +40,20 @@ extension EngineTests {
       let calls = story.salesforce.apiCalls
       #expect((20...26).contains(calls), "\(calls) of 20 that are ours")
       #expect(try story.open() == ["SF-SHARE-USED"])
-      // It waits; it is not ill.
+      // It waits; it is not ill, and says so once.
       #expect(try story.engine.state() == .idle)
+      #expect(story.told(.budgetExhausted) == 1)
+      #expect(story.told(.pollFailed) == 0)
       story.edit { salesforce, _ in salesforce.update(lead, ["Title": "Boss"]) }
       try await story.sync()
       #expect(story.value(person, "TITLE") == "Boss")
       // A day later the calls of today count no more.
       await story.simulation.advance(minutes: 25 * 60)
       #expect(story.salesforce.apiCalls > calls + 1)
+      #expect(story.told(.budgetReleased) >= 1)
+      // As often as it waited, or once less while it waits.
+      #expect((0...1).contains(story.told(.budgetExhausted) - story.told(.budgetReleased)))
+      #expect(story.told(.budgetExhausted) < 25)
     }
 
     @EventLoop

@@ -17,6 +17,7 @@ import TestSupport
     let call = world.rewrite?(request) ?? request
     let exchange = world.handle(call)
     try await travel(world.delay?(call) ?? 0)
+    world.onArrival?(call)
     switch exchange {
     case .answer(let response): return response
     case .refused: throw TransportError(.notSent, "connection refused")

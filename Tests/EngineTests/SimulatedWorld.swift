@@ -22,6 +22,8 @@ import TestSupport
   var rewrite: ((Request) -> Request)?
   /// How much longer an answer takes on its way back.
   var delay: ((Request) -> Int64?)?
+  /// Called when an answer has come back, just before the engine has it.
+  var onArrival: ((Request) -> Void)?
   /// Milliseconds that a call takes each way.
   var latencies: ClosedRange<Int64> = 5...250
   /// One call in so many takes some seconds.

@@ -168,6 +168,11 @@ import TestSupport
   func open() throws -> [String] {
     try store.errors(all: true, after: 0, limit: 1000).map(\.code).sorted()
   }
+
+  /// How often the journal was told that.
+  func told(_ kind: Occurrence.Kind) -> Int {
+    simulation.occurrences.count { $0.kind == kind && !$0.isRepeated }
+  }
 }
 
 extension Request {

@@ -7,7 +7,8 @@ import SyncCore
 enum ErrorsManual {
   static let sections: [(title: String, meanings: [Meaning])] = [
     ("Salesforce", SalesforceMeaning.all), ("Intercom", IntercomMeaning.all),
-    ("What goes to Salesforce", FittingMeaning.all), ("sfsync itself", EngineMeaning.all),
+    ("What goes to Salesforce", FittingMeaning.all), ("Mail", MailMeaning.all),
+    ("sfsync itself", EngineMeaning.all),
   ]
 
   static var text: String {
@@ -45,10 +46,11 @@ enum ErrorsManual {
 
     - **passing** heals by itself. sfsync tries again, with longer and longer waits, for as long as it
       takes. Nothing has to be done.
-    - **refused** concerns one record. Its delivery is parked: it is tried again when the record's
+    - **refused** concerns one record. It is kept, and tried again when the record's
       data or the configuration change, or on `sfsyncctl errors retry`. All others go on.
     - **broken** concerns a whole side: credentials, permissions, quota. Calls to that side stop, it is
-      probed from time to time, and one entry says so. Nothing is lost meanwhile.
+      probed from time to time, and one entry says so. Nothing is lost meanwhile. Where the mail
+      server is meant, the syncing goes on; only mail waits.
 
     """
 }

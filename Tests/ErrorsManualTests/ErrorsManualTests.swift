@@ -25,7 +25,8 @@ import Testing
   @Test("E1: codes have the prefix of their side or subject, and capital letters", arguments: all)
   func shape(_ meaning: Meaning) {
     let parts = meaning.code.split(separator: "-", omittingEmptySubsequences: false)
-    #expect(["SF", "IC", "SYNC", "STORE", "MAP", "LEAD", "TASK", "ASSIGN"].contains(parts.first))
+    #expect(
+      ["SF", "IC", "SYNC", "STORE", "MAP", "LEAD", "TASK", "ASSIGN", "MAIL"].contains(parts.first))
     #expect(parts.count >= 2)
     for part in parts {
       #expect(!part.isEmpty && part.allSatisfy { ("A"..."Z").contains($0) }, "\(meaning.code)")

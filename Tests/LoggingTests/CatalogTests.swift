@@ -32,7 +32,7 @@ private struct Catalog {
       } else if isHeader {
         let parts = line.split(separator: ":", maxSplits: 1)
         entries[id ?? "", default: Entry()].headers[String(parts[0])] =
-          parts.last?.trimmingCharacters(in: .whitespaces)
+          parts.last.map { String($0.dropFirst()) }
       } else {
         entries[id ?? "", default: Entry()].text.append(String(line))
       }
@@ -45,7 +45,7 @@ private struct Catalog {
   private static let alsoExplained: Set<JournalEvent> = [
     .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished, .sideRecovered,
     .budgetReleased, .guardReleased, .configurationReloaded, .errorClosed, .controlChanged,
-    .attributesPrepared,
+    .attributesPrepared, .storeRestored,
   ]
 
   @Test("Journal: every event that wants a person has an entry in the catalog, and no other id has")
@@ -79,5 +79,17 @@ private struct Catalog {
         #expect(fields.contains(String(part)), "\(id): @\(part)@")
       }
     }
+  }
+
+  @Test("Journal: the operating manual lists every event with its level and its id")
+  func listed() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../docs/OPERATING.md")
+    let manual = try String(contentsOf: file, encoding: .utf8)
+    let rows = manual.split(separator: "\n").filter { $0.hasPrefix("| `") && $0.hasSuffix("` |") }
+    let wanted = JournalEvent.allCases.map {
+      "| `\($0.rawValue)` | \($0.level) | `\($0.messageID)` |"
+    }
+    #expect(rows.filter { $0.utf8.count > 50 }.map(String.init) == wanted)
   }
 }

@@ -64,7 +64,9 @@ struct MigrationTests {
       try look(opened.store)
       try opened.store.close()
     }
-    #expect(try scratch.shell("PRAGMA user_version; PRAGMA integrity_check") == "2\nok\n")
+    #expect(
+      try scratch.shell("PRAGMA user_version; PRAGMA integrity_check")
+        == "\(Schema.migrations.count)\nok\n")
   }
 
   private func look(_ store: Store) throws {
@@ -131,11 +133,25 @@ struct MigrationTests {
     #expect(throws: SQLError.self) {
       try Store.open(
         path: scratch.file, settings: Store.Settings(),
-        migrations: Schema.migrations.dropLast() + [Schema.version2 + "; SELECT * FROM none"])
+        migrations: [Schema.migrations[0], Schema.version2 + "; SELECT * FROM none"])
     }
     #expect(
       try scratch.shell("PRAGMA user_version; SELECT value FROM meta WHERE key = 'full_at'")
         == "1\n77\n")
     try look(try scratch.open())
+  }
+
+  @Test("O4 G1: what version 2 held is counted and let go by version 3")
+  func held() throws {
+    try makeVersion1()
+    try Store.open(
+      path: scratch.file, settings: Store.Settings(),
+      migrations: Array(Schema.migrations.prefix(2))
+    ).store.close()
+    let store = try scratch.open()
+    #expect(try store.heldCount(except: nil) == 1)
+    #expect(try store.heldCount(except: 9) == 0)
+    try store.letGo()
+    #expect(try store.outboxCounts().held == 0)
   }
 }

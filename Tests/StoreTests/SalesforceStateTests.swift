@@ -112,7 +112,7 @@ struct SalesforceStateTests: SalesforceOutboxSuite {
     #expect(try due() == [])
     try change { try store.releaseHeld(cycle: 2) }
     #expect(try due() == ["p2"])
-    try change { try store.releaseHeld(except: 3) }
+    try change { try store.release(upTo: 9, except: 3) }
     #expect(try due() == ["p1", "p2"])
     #expect(try store.heldCount(except: nil) == 2)
     #expect(try store.count(cycle: 3, in: .held) == 2)

@@ -31,7 +31,7 @@ enum Scenario {
     { store in try plan(store, people: (10..<16).map { "p\($0)" }, lane: .backfill) },
     { store in
       try store.transaction {
-        try store.releaseHeld(except: nil)
+        try store.release(upTo: 9, except: nil)
         try store.set("full_read", nil)
       }
     },
@@ -54,7 +54,7 @@ enum Scenario {
       let people = try store.personDifferences(cycle: 2, limit: 99)
       try plan(store, people: people, lane: .fresh)
     },
-    { store in try store.transaction { try store.releaseHeld(except: nil) } },
+    { store in try store.transaction { try store.release(upTo: 9, except: nil) } },
     { store in try settle(store) },
     { store in try oweToSalesforce(store) },
     { store in try markSending(store) },

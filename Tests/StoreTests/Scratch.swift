@@ -167,6 +167,12 @@ extension Store {
     }
   }
 
+  /// Lets everything go that is held, but for what the cycle `other` holds.
+  func letGo(except other: Int64? = nil) throws {
+    try transaction { try release(upTo: 1 << 40, except: other) }
+    while try transaction({ try releaseNext() }) {}
+  }
+
   /// Links a person as the plan would.
   func link(_ person: Person) throws {
     try transaction {

@@ -135,7 +135,7 @@ struct SnapshotTests {
     try store.take(lead, .initial, sweep: 1)
     try store.take(changed(at: 9_000, title: "x"), .poll)
     let unseen = { (sweep: Int64) in
-      try store.unseenRecords(.lead, sweep: sweep, before: 99_000, after: "", limit: 10)
+      try store.unseenRecords(.lead, sweep: sweep, before: 99_000, after: "", limit: 10).ids
     }
     #expect(try unseen(1) == [])
     #expect(try unseen(2) == ["00QA"])
@@ -154,7 +154,7 @@ struct SnapshotTests {
     try store.take(Record(id: "00QD", object: .lead, isDeleted: true), .initial, sweep: 1)
     try store.take(Record(id: "00QE", object: .lead, modifiedAt: 8_000), .initial, sweep: 1)
     let find = { (object: RecordObject, start: Int64, after: String) in
-      try store.unseenRecords(object, sweep: 2, before: start, after: after, limit: 10)
+      try store.unseenRecords(object, sweep: 2, before: start, after: after, limit: 10).ids
     }
     #expect(try find(.lead, 8_000, "") == ["00QA"])
     #expect(try find(.lead, 8_001, "") == ["00QA", "00QE"])
@@ -320,8 +320,8 @@ struct SnapshotTests {
     let find = { (after: String, limit: Int) in
       try store.unseenPeople(sweep: 2, before: 5_000, after: after, limit: limit)
     }
-    #expect(try find("", 2) == ["p1", "p3"])
-    #expect(try find("p3", 2) == ["p4"])
+    #expect(try find("", 2) == Unseen(ids: ["p1", "p3"], reached: "p3"))
+    #expect(try find("p3", 2) == Unseen(ids: ["p4"], reached: nil))
     #expect(try store.personCount() == 5)
   }
 

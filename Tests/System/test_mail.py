@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from harness.cases import check, contains, equal, skip_unless, test, wait_until
+from harness.cases import check, contains, equal, test, wait_until
 from harness.daemon import Daemon
 from harness.mail import Mailbox
 from harness.simulator import Simulator
@@ -337,16 +337,10 @@ def certificate(bench):
 
 @test("O5: a server on another host that offers no STARTTLS gets nothing")
 def no_starttls(bench):
-    import socket
-    try:
-        socket.create_connection(("localhost.", 1), 1)
-    except ConnectionRefusedError:
-        pass
-    except OSError:
-        skip_unless(False, "this machine does not know 'localhost.', a name that is not loopback's")
     sim = world(bench)
     mailbox = Mailbox(bench)
-    daemon = Daemon(bench, sim, mail=mailbox.settings(host="localhost.")).start()
+    # Another spelling of 127.0.0.1, which sfsync takes for a host like any other.
+    daemon = Daemon(bench, sim, mail=mailbox.settings(host="127.1")).start()
     daemon.sync()
     wait_until("the register says so", lambda: error_codes(daemon) == ["MAIL-NO-STARTTLS"])
     equal(mailbox.log("rcpt"), [], "no recipient was named")

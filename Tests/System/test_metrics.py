@@ -7,8 +7,8 @@ import re
 import shutil
 import subprocess
 
-from harness.cases import check, contains, equal, skip_unless, test, wait_until
-from harness.daemon import Daemon, started
+from harness.cases import check, contains, equal, skip_unless, test
+from harness.daemon import started
 from harness.simulator import Simulator
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -154,6 +154,8 @@ def counted(bench):
     equal(before("sfsync_full_reads_total"), 1, "the initial sync")
     daemon.configure(attributes={"url": "SALESFORCE_URL"})
     daemon.ctl("reload")
+    # The new attribute has everybody compared; what changes after that is a poll's to find.
+    daemon.sync()
     sim.update(lead, Title="V")
     daemon.sync()
     after = figures(daemon)
@@ -207,3 +209,89 @@ def textfile(bench):
     result = daemon.try_ctl("metrics", "--output", bench.path("nowhere", "x.prom"))
     equal(result.returncode, 74, "a directory that is not there")
     contains(result.stderr, ["could not be written", "No such file"], "its message")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def known(bench):
+    """Every figure that a daemon with some of everything prints, by family and by sample."""
+    _, daemon, _ = busy(bench)
+    return figures(daemon)
+
+
+def check_names(found, expressions, where):
+    """Queries use only samples, label names and values of labels that the daemon prints."""
+    labels = {}
+    for name, its in found.samples:
+        for label, value in its:
+            labels.setdefault(name, {}).setdefault(label, set()).add(value)
+    names = {name for name, _ in found.samples}
+    for expression in expressions:
+        for name in re.findall(r"\bsfsync_\w+", expression):
+            check(name in names, f"{where} asks for {name}, which nobody prints: {expression}")
+        for name, matchers in re.findall(r"\b(sfsync_\w+)\{([^}]*)\}", expression):
+            for label, values in re.findall(r'(\w+)=~?"([^"]*)"', matchers):
+                if label == "instance":
+                    continue
+                check(label in labels.get(name, {}), f"{where}: {name} has no label {label}")
+                for value in values.split("|"):
+                    check(value in labels[name][label], f"{where}: {name} has no {label}={value}")
+        for name, by in re.findall(r"by \(([^)]*)\)\s*\((?:rate\()?(sfsync_\w+)", expression):
+            missing = {x.strip() for x in name.split(",")} - set(labels.get(by, {}))
+            check(not missing, f"{where}: {by} has no label {missing}")
+
+
+@test("O: the manual explains every figure, with its type, and no other")
+def manual(bench):
+    _, daemon, _ = busy(bench)
+    path = bench.path("figures.prom")
+    daemon.ctl("metrics", "--output", path)
+    printed = dict(re.findall(r"^# TYPE (\w+) (\w+)$", read(path), re.M))
+    told = re.findall(r"^\| `(sfsync_\w+)` \| (\w+) \| [^|]+ \| [^|]+ \|$", read(MANUAL), re.M)
+    equal(len(told), len(dict(told)), "figures told twice")
+    equal(dict(told), printed, "docs/METRICS.md and what is printed")
+
+
+@test("O: the alerts use figures that there are, and each says what to run")
+def alerts(bench):
+    text = read(RULES)
+    expressions = re.findall(r"^        expr:\s*(?:>-\n((?:          .*\n)+)|(.*)\n)", text, re.M)
+    expressions = [folded or line for folded, line in expressions]
+    parts = text.split("- alert: ")[1:]
+    equal(len(expressions), len(parts), "expressions")
+    check_names(known(bench), expressions, "alerts")
+    names = [part.split("\n")[0] for part in parts]
+    equal(len(names), len(set(names)), "names of alerts")
+    for name, part in zip(names, parts):
+        check(re.search(r"severity: (critical|warning|info)\n", part), f"{name}: severity")
+        check("summary: " in part and "description: " in part, f"{name}: its texts")
+        check(re.search(r"Run\s+'(sfsyncctl|systemctl|df) ", part), f"{name}: what to run")
+    tested = read(os.path.join(ROOT, "Tests", "Metrics", "alerts.yml"))
+    equal({name for name in names if f'alertname="{name}"' not in tested}, set(), "without a test")
+    promtool(bench, "check", "rules", RULES)
+    promtool(bench, "test", "rules", os.path.join(ROOT, "Tests", "Metrics", "alerts.yml"))
+
+
+@test("O: the dashboard shows figures that there are, each panel in a place of its own")
+def dashboard(bench):
+    board = json.loads(read(DASHBOARD))
+    panels = board["panels"]
+    equal(len({panel["id"] for panel in panels}), len(panels), "numbers of panels")
+    taken = set()
+    for panel in panels:
+        place = panel["gridPos"]
+        check(place["x"] + place["w"] <= 24, f"{panel['title']} is too wide")
+        cells = {(x, y) for x in range(place["x"], place["x"] + place["w"])
+                 for y in range(place["y"], place["y"] + place["h"])}
+        check(not taken & cells, f"{panel['title']} lies on another panel")
+        taken |= cells
+        check(panel["type"] == "row" or panel["targets"], f"{panel['title']} shows nothing")
+    variables = {entry["name"] for entry in board["templating"]["list"]}
+    used = set(re.findall(r"\$\{?(\w+)", json.dumps(board))) - {"__rate_interval"}
+    equal(used, variables, "variables")
+    queries = [target["expr"] for panel in panels for target in panel.get("targets", [])]
+    queries += [x["query"]["query"] for x in board["templating"]["list"] if x["type"] == "query"]
+    check_names(known(bench), queries, "dashboard")

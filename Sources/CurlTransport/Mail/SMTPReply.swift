@@ -27,7 +27,8 @@ struct SMTPReply: Sendable, Equatable {
 
   /// All of it on one line of printable ASCII, the code once.
   var text: String {
-    var line = lines.first ?? ""
+    let first = lines.first ?? ""
+    var line = code == 0 ? first : "\(first.prefix(3)) \(first.dropFirst(4))"
     for next in lines.dropFirst() { line += " " + next.dropFirst(4) }
     let bytes = line.utf8.prefix(300).map { $0 >= 0x20 && $0 < 0x7F ? $0 : UInt8(ascii: " ") }
     return String(decoding: bytes, as: UTF8.self)

@@ -60,7 +60,7 @@ struct LeadChecks {
     if let name = leads.externalIDField, let field = lead.field(name), !field.isUnique {
       results.append(
         .failed(
-          Self.leadsName, "\(name) is not unique, so that it cannot keep a lead from being doubled",
+          Self.leadsName, "\(name) is not unique, so it cannot prevent a second lead",
           remedy: "Tick Unique and External ID on the field."))
     }
     return results.isEmpty ? [.good(Self.leadsName, "leads can be made")] : results
@@ -100,7 +100,7 @@ struct LeadChecks {
       if let name = tasks.externalIDField {
         guard let field = task.field(name), field.isUnique, field.isExternalID else {
           return .failed(
-            Self.tasksName, "Activity has no unique external-id field \(name) that we may see",
+            Self.tasksName, "Activity has no unique external-id field \(name) that can be seen",
             remedy: "Make it on Activity, with External ID and Unique ticked, or correct "
               + "tasks.external_id_field.")
         }

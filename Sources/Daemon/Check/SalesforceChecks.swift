@@ -138,7 +138,7 @@ struct SalesforceChecks {
     if !hidden.indispensable.isEmpty {
       let list = hidden.indispensable.joined(separator: ", ")
       var result = CheckResult.failed(
-        name, "cannot see \(list), and cannot do without", remedy: grant)
+        name, "\(list) is hidden from the integration user, and sfsync needs it", remedy: grant)
       result.code = SalesforceMeaning.fieldHidden.code
       return ([result], false)
     }

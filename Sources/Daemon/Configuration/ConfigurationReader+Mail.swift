@@ -22,13 +22,10 @@ extension ConfigurationReader {
     }
     switch MailURL(text) {
     case .good(let url, let user): return (url, user)
-    // What stands before an @ may be a password: it is not shown.
     case .password:
       throw section.refusal(
         "smtp_url", "a URL with a password in it",
         allowed: "USER@ alone: the password is the credential smtp-password, a file")
-    case .bad where text.contains("@"):
-      throw section.refusal("smtp_url", "no such URL", allowed: server)
     case .bad: throw section.refusal("smtp_url", allowed: all(server))
     }
   }

@@ -1,5 +1,4 @@
 import Control
-import Logging
 
 /// What somebody changed through the control socket, for the journal.
 struct ControlChange {
@@ -30,9 +29,10 @@ struct ControlChange {
     case .assignConversation(let conversation):
       "asked for the conversation \(conversation) to be assigned"
     case .forget(_, let isSure):
-      isSure ? "erased a person from the store" : "looked at what is stored of a person"
+      isSure ? "erased \(person) from the store" : "looked at what is stored of \(person)"
     case .uninstall(let isSure):
-      isSure ? "uninstalled sfsync" : "looked at what an uninstall takes away"
+      isSure
+        ? "took sfsync out of Salesforce and Intercom" : "looked at what an uninstall takes away"
     default: "called \(call.method)"
     }
   }
@@ -49,13 +49,12 @@ struct ControlChange {
     }
   }
 
-  /// A poll that somebody asked for is a poll like any other.
-  var level: Logger.Level {
+  /// A poll that somebody asked for is a poll like any other, and what is only shown is no change.
+  var isDetail: Bool {
     switch call {
-    case .sync(let options): options.yes || options.full ? .notice : .debug
-    // Nothing was changed yet.
-    case .forget(_, isSure: false), .uninstall(isSure: false): .debug
-    default: .notice
+    case .sync(let options): !options.yes && !options.full
+    case .forget(_, let isSure), .uninstall(let isSure): !isSure
+    default: false
     }
   }
 

@@ -51,4 +51,11 @@ package import EventLoop
   func forget(who: String, isSure: Bool) async throws(ControlError) -> Forgetting
   /// Without `isSure` only shows what would be done.
   func uninstall(isSure: Bool) async throws(ControlError) -> Uninstalling
+  /// Hands over a copy of the store, its size first; each `send` returns once the part is read.
+  ///
+  /// Ends early when nobody wants it any more.
+  func backUp(
+    isWanted: () -> Bool, send: (BackupPart) async throws(ControlError) -> Void
+  ) async throws(ControlError)
+  func support() async throws(ControlError) -> SupportReply
 }

@@ -128,7 +128,23 @@ import EventLoop
     case .forget(let who, let isSure):
       try reply.send(try await handler.forget(who: who, isSure: isSure))
     case .uninstall(let isSure): try reply.send(try await handler.uninstall(isSure: isSure))
+    case .backup: try await backUp(reply)
+    case .support: try reply.send(try await handler.support())
     }
+  }
+
+  /// No more than one part waits to be read.
+  private func backUp(_ reply: Reply) async throws(ControlError) {
+    guard reply.isStream else {
+      throw .refused(
+        reason: "A backup comes in many parts, and this call takes one.",
+        remedy: "Call Backup with \"more\": true, or use 'sfsyncctl backup FILE'.")
+    }
+    try await handler.backUp(isWanted: { reply.isWanted }) { part throws(ControlError) in
+      try reply.send(part, continues: true)
+      await reply.drained()
+    }
+    try reply.send(BackupPart())
   }
 
   /// Once, or again every second for as long as the client stays.

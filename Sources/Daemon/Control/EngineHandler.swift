@@ -9,6 +9,7 @@ import SyncCore
   unowned let daemon: Daemon
   private var planned: PlannedCopy?
   private var isPlanning = false
+  var isBackingUp = false
   /// A reload starts another engine: each wait is for the one that runs then.
   private let settlements: SettlementWatch
 

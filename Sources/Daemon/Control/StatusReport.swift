@@ -49,11 +49,11 @@ import SyncCore
     var notices = try [engine.uninstalled()?.notice].compactMap(\.self)
     if engine.budget.isExhausted(now: daemon.clock.now) {
       notices.append(
-        "Waiting: the share of Salesforce's daily calls is used up (salesforce.daily_share).")
+        "Waiting: sfsync's share of Salesforce's daily calls (salesforce.daily_share) is used up.")
     }
     if outbox.held > 0, try daemon.store.get("guarded") != nil {
       notices.append(
-        "Stopped before writing \(outbox.held) deliveries: see 'sfsyncctl plan', "
+        "\(outbox.held) changes are held back, as so many at once are unusual: see 'sfsyncctl plan', "
           + "then 'sfsyncctl sync --yes' to let them through.")
     }
     for entry in try daemon.store.errors(all: false, after: 0, limit: 50)

@@ -30,6 +30,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
   case credentialRefused = "credential.refused"
   case storeRebuilt = "store.rebuilt"
   case storeRestored = "store.restored"
+  case storeMigrated = "store.migrated"
   case errorOpened = "error.opened"
   case errorClosed = "error.closed"
   case tokenRotated = "token.rotated"
@@ -66,6 +67,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
     case .credentialRefused: "695f22a73e384275b0b6e0c8fa75c874"
     case .storeRebuilt: "f1748162fcf542838163f83fbf7487f1"
     case .storeRestored: "bef1a14a1c585ffb7f4c03f32c941442"
+    case .storeMigrated: "b281450a7b36cb078914b501fed7e057"
     case .errorOpened: "2b302ddf779d4360b7c1fd62d905e21b"
     case .errorClosed: "43aac77dab1346f5ae5a7c920824052d"
     case .tokenRotated: "182a62364ffa43d0bd0b2c8d4b85f40d"
@@ -84,7 +86,7 @@ package enum JournalEvent: String, Sendable, CaseIterable {
       .warning
     case .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished,
       .sideRecovered, .budgetReleased, .guardReleased, .configurationReloaded, .controlChanged,
-      .attributesPrepared, .storeRestored:
+      .attributesPrepared, .storeRestored, .storeMigrated:
       .notice
     case .serviceStarting, .pollFinished, .initialSyncProgress, .reconcileFinished, .tokenRotated,
       .errorClosed, .mailSent:

@@ -1,5 +1,10 @@
 package import Logging
 
+extension String {
+  /// With a full stop, unless it has one.
+  var sentence: String { last == "." || last == "!" || last == "?" ? self : self + "." }
+}
+
 /// The daemon's one way to say something.
 ///
 ///     log.event(.pollFinished, "Read 3 changed records.", [.cycle: 12])

@@ -72,7 +72,7 @@ import SyncCore
   /// Somebody asked for another try.
   func retry() {
     attempt {
-      var book = try MailBook.load(store)
+      guard var book = try MailBook.find(store) else { return }
       for index in book.owed.indices { book.owed[index].refusedBy = nil }
       try store.transaction { try book.save(store) }
     }

@@ -19,6 +19,7 @@ package enum ExitCode: Int32, Sendable {
     switch error {
     case let error as CredentialError: self = error.exitCode
     case let error as CertificateError: self = error.exitCode
+    case let error as RestoreError: self = error.exitCode
     case is ConfigurationMissing: self = .missingFile
     case is ConfigurationError: self = .configuration
     case let error as InstanceLockError: self = error.exitCode

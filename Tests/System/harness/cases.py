@@ -65,8 +65,9 @@ def wait_until(what, probe, seconds=20, pause=0.02):
 
 
 class Runner:
-    def __init__(self, binaries, verbose=False):
+    def __init__(self, binaries, verbose=False, make_bench=Bench):
         self.binaries = binaries
+        self.make_bench = make_bench
         self.verbose = verbose
         self.counts = {"passed": 0, "failed": 0, "skipped": 0}
         self.lock = threading.Lock()
@@ -89,7 +90,7 @@ class Runner:
     def one(self, entry):
         name, function, limit = entry
         began = time.monotonic()
-        bench = Bench(self.binaries, limit)
+        bench = self.make_bench(self.binaries, limit)
         self.benches.add(bench)
         word, detail = "passed", ""
         try:

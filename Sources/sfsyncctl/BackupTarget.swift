@@ -1,0 +1,113 @@
+import Control
+import Glibc
+
+/// Why a file could not be written, for a person.
+struct FileTrouble: Error, Equatable {
+  var sentence: String
+  var exit: Sysexit
+}
+
+/// The file that a backup is written into, with the caller's own rights.
+///
+/// Its name appears when everything is on the disk, and not before.
+final class BackupTarget {
+  private let path: String
+  private let replaces: Bool
+  private let descriptor: Int32
+  private var isFinished = false
+  private var head: [UInt8] = []
+  private(set) var size: Int64 = 0
+
+  private var isStandardOutput: Bool { path == "-" }
+  private var partial: String { path + ".partial" }
+
+  init(_ path: String, replaces: Bool) throws(FileTrouble) {
+    self.path = path
+    self.replaces = replaces
+    if path == "-" {
+      guard isatty(STDOUT_FILENO) == 0 else {
+        throw FileTrouble(
+          sentence: "A backup is no text for a terminal: name a file, or send it to a program.",
+          exit: .usage)
+      }
+      descriptor = STDOUT_FILENO
+      return
+    }
+    guard replaces || faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 else {
+      throw Self.exists(path)
+    }
+    // Left behind by a run that was interrupted.
+    unlink(path + ".partial")
+    descriptor = open(
+      path + ".partial", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Self.trouble("be written", path, errno) }
+  }
+
+  deinit {
+    guard !isStandardOutput, descriptor >= 0 else { return }
+    close(descriptor)
+    if !isFinished { unlink(partial) }
+  }
+
+  func append(_ bytes: [UInt8]) throws(FileTrouble) {
+    if head.count < 100 { head += bytes.prefix(100 - head.count) }
+    size += Int64(bytes.count)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw Self.trouble("be written", path, errno)
+      }
+    }
+  }
+
+  /// Looks at what came, and gives it its name.
+  func finish() throws(FileTrouble) {
+    guard isBackup else {
+      throw FileTrouble(
+        sentence: "What came is no store of sfsyncd; nothing was kept. Are both of one release?",
+        exit: .software)
+    }
+    guard !isStandardOutput else { return }
+    guard fsync(descriptor) == 0 else { throw Self.trouble("be put on the disk", path, errno) }
+    if replaces {
+      guard rename(partial, path) == 0 else { throw Self.trouble("be replaced", path, errno) }
+    } else {
+      // Unlike a renaming this never takes the place of a file that has come meanwhile.
+      guard link(partial, path) == 0 else {
+        if errno == EEXIST { throw Self.exists(path) }
+        throw Self.trouble("be named", path, errno)
+      }
+      unlink(partial)
+    }
+    isFinished = true
+    syncDirectory()
+  }
+
+  /// SQLite's magic at the beginning, and ours at byte 68 (sqlite.org/fileformat.html).
+  private var isBackup: Bool {
+    head.count == 100 && head.starts(with: Array("SQLite format 3\0".utf8))
+      && head[68..<72].elementsEqual(Array("SFSY".utf8))
+  }
+
+  private func syncDirectory() {
+    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    fsync(folder)
+    close(folder)
+  }
+
+  private static func exists(_ path: String) -> FileTrouble {
+    FileTrouble(
+      sentence: "\(path) is there already: name another file, or replace it with --force.",
+      exit: .no)
+  }
+
+  private static func trouble(_ what: String, _ path: String, _ code: Int32) -> FileTrouble {
+    FileTrouble(
+      sentence: "\(path) cannot \(what): \(String(cString: strerror(code))).", exit: .ioError)
+  }
+}
