@@ -172,6 +172,37 @@ extension EngineTests {
     }
 
     @EventLoop
+    @Test("O4 S6: a poll that somebody asks for during the first read after it tells nothing old")
+    func polled() async throws {
+      let story = try Story.toBeRestored()
+      let leads = (0..<400).map { story.lead("p\($0)@example.com") }
+      for number in 0..<400 { _ = story.person("p\(number)@example.com", name: "P") }
+      try await story.begin()
+      let backup = try await story.simulation.backUp()
+      for lead in leads.prefix(30) {
+        story.edit { salesforce, _ in salesforce.update(lead, ["Title": "T \(lead)"]) }
+      }
+      try await story.sync()
+      let (events, writes) = (story.intercom.events.count, story.writes)
+      #expect(events == 30)
+      try await story.simulation.stop()
+      try story.simulation.restore(backup)
+      try story.simulation.start()
+      let engine = try story.engine
+      var ended = 0
+      for _ in 0..<3 {
+        Task { @EventLoop in
+          _ = await engine.sync(isFull: false, isForced: false)
+          ended += 1
+        }
+      }
+      _ = await story.world.clock.run(until: { ended == 3 })
+      await story.simulation.advance(minutes: 2)
+      #expect(story.intercom.events.count == events && story.writes == writes)
+      #expect(try await story.isAtRest())
+    }
+
+    @EventLoop
     @Test(
       "O4 I3: a backup that was made during the initial sync begins anew, and keeps what is rare")
     func early() async throws {
