@@ -1,3 +1,4 @@
+import Control
 import Engine
 import Glibc
 import Store
@@ -163,6 +164,8 @@ struct LocalChecks {
       return .good(name, isRunning ? "\(path), in use by the running daemon" : path)
     }
     if let trouble = DirectoryTrouble(of: path) {
+      // The socket unit makes directory and socket, for whomever the daemon runs as.
+      if SocketPlace.isOfUnit(path) { return .good(name, "\(path) will be made by systemd") }
       return trouble.result(name, key: "control.socket", unit: "RuntimeDirectory=")
     }
     return .good(name, "\(path) will be made at the start")
