@@ -18,13 +18,6 @@ package enum SocketPlace {
     return isName && !instance.hasPrefix(".") ? "/run/sfsyncd-\(instance)/control.sock" : nil
   }
 
-  /// Whether a socket unit of ours makes it.
-  package static func isOfUnit(_ path: String) -> Bool {
-    let parts = path.split(separator: "/")
-    return parts.count == 3 && parts[0] == "run" && parts[2] == "control.sock"
-      && (parts[1] == "sfsyncd" || parts[1].hasPrefix("sfsyncd-"))
-  }
-
   /// What systemctl and journalctl call the daemon that answers there.
   ///
   /// A socket elsewhere is taken for the usual one's.

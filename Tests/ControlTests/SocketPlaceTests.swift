@@ -9,7 +9,6 @@ import Testing
     let path = try #require(SocketPlace.of(instance: name))
     #expect(path == "/run/sfsyncd-\(name)/control.sock")
     #expect(SocketPlace.unit(of: path) == unit)
-    #expect(SocketPlace.isOfUnit(path))
   }
 
   @Test("what is no name has no socket", arguments: ["", ".", "../x", "a/b", "a b", "ä", "a\0b"])
@@ -20,7 +19,6 @@ import Testing
   @Test("other sockets are the usual daemon's", arguments: [SocketPlace.usual, "/tmp/s", "", "/"])
   func usual(_ path: String) {
     #expect(SocketPlace.unit(of: path) == "sfsyncd")
-    #expect(SocketPlace.isOfUnit(path) == (path == SocketPlace.usual))
   }
 
   @Test("I2: nobody answers: the sentence names the unit to start, and the exit code is 69")

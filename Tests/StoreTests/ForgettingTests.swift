@@ -137,12 +137,10 @@ struct ForgettingTests {
       }
     }
     let victims = Array(people.shuffled(using: &random).prefix(1000))
-    for part in stride(from: 0, to: victims.count, by: 100) {
-      let chosen = try victims[part..<part + 100].compactMap { try store.person($0) }
-      let traces = try store.traces(of: chosen)
-      try store.forget(traces)
-      #expect(try await store.scrub(of: traces.emails, pause: {}) == .clean)
-    }
+    let traces = try store.traces(of: victims.compactMap { try store.person($0) })
+    #expect(traces.people.count == 1000)
+    try store.forget(traces)
+    #expect(try await store.scrub(of: traces.emails, pause: {}) == .clean)
     #expect(try scratch.bytes("store.db-wal").isEmpty)
     let left = Set(
       String(decoding: try scratch.bytes(), as: UTF8.self).split(separator: "@").compactMap {

@@ -59,7 +59,7 @@ def explained(bench):
     skip_unless(service.machine.exists(CATALOG), "the package has no message catalog yet")
     text = service.machine.run(
         "journalctl", "--catalog", "--unit", service.unit, "MESSAGE_ID=" + broken["MESSAGE_ID"])
-    contains(text, ["░░ Subject: ", "░░ Defined-By: sfsync"], "journalctl -x")
+    contains(text, ["░░ Subject: ", "░░ Defined-By: sfsyncd"], "journalctl -x")
     check("@SFSYNC_" not in text and "@MESSAGE" not in text, f"each name is filled in: {text}")
 
 

@@ -1,4 +1,3 @@
-import Control
 import Engine
 import Glibc
 import Store
@@ -164,9 +163,11 @@ struct LocalChecks {
       return .good(name, isRunning ? "\(path), in use by the running daemon" : path)
     }
     if let trouble = DirectoryTrouble(of: path) {
-      // The socket unit makes directory and socket, for whomever the daemon runs as.
-      if SocketPlace.isOfUnit(path) { return .good(name, "\(path) will be made by systemd") }
-      return trouble.result(name, key: "control.socket", unit: "RuntimeDirectory=")
+      // The socket unit makes directory and socket, whoever runs this.
+      if path.hasPrefix("/run/sfsyncd"), access("/run/systemd/system", F_OK) == 0 {
+        return .good(name, "\(path) will be made by systemd at the start")
+      }
+      return trouble.result(name, key: "control.socket", unit: "ListenStream= of the socket unit")
     }
     return .good(name, "\(path) will be made at the start")
   }
