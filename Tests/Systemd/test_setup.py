@@ -3,7 +3,7 @@
 import json
 import os
 
-from harness.cases import check, contains, equal, skip_unless, test
+from harness.cases import check, contains, equal, test
 from machine.service import SECRETS
 
 STORE = "/etc/credstore.encrypted"
@@ -68,8 +68,6 @@ def first_plan(bench):
 def restored(bench):
     service = bench.service(leads=5, people=5)
     machine = service.machine
-    skip_unless(machine.try_run("sfsyncd", "restore", "--help").returncode == 0
-                and "backup" in machine.run("sfsyncctl", "--help"), "there is no 'restore' yet")
     lead = service.sim.lead("ada@example.com", Title="T")
     person = service.sim.person("eve@example.com")
     service.synced()
