@@ -19,8 +19,9 @@ BUILD_PACKAGES = libcurl4-openssl-dev libsystemd-dev libssl-dev libsqlite3-dev z
   git pkg-config
 DEMO_PACKAGES = $(BUILD_PACKAGES) python3
 DEB_PACKAGES = dpkg-dev debhelper chrpath
+PACKAGE_TEST_PACKAGES = python3 lintian mandoc man-db shellcheck binutils bsdextrautils systemd zsh fish
 SYSTEMD_PACKAGES = $(DEMO_PACKAGES) debootstrap systemd-container util-linux
-TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl
+TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl python3-aiosmtpd
 
 help:
 	@echo 'make demo      shows what sfsync does, on a simulated Salesforce and Intercom'
@@ -32,6 +33,7 @@ help:
 	@echo 'make build     builds the programs for use (CONFIGURATION=debug or release)'
 	@echo 'make install   installs them (DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=/etc)'
 	@echo 'make deb       builds the Debian package in .build/deb'
+	@echo 'make test-package  builds the package and looks into it'
 	@echo 'make test-systemd  installs and runs it on small Debian machines (as root)'
 	@echo 'make clean     removes what was built'
 	@echo
@@ -47,6 +49,10 @@ demo:
 test:
 	@Tests/install $(TEST_PACKAGES)
 	@Tests/run
+
+test-package: deb
+	@Tests/install $(PACKAGE_TEST_PACKAGES)
+	@Tests/Package/run
 
 # Needs root; builds the package and the simulators first.
 test-systemd:
@@ -88,4 +94,4 @@ deb: $(if $(BIN),,build)
 clean:
 	rm -rf .build
 
-.PHONY: help demo test test-systemd lint fuzz check bench build install deb clean
+.PHONY: help demo test test-package test-systemd lint fuzz check bench build install deb clean

@@ -318,7 +318,7 @@ import SyncCore
         reason: "[store], [control] and [tls] cannot change while the daemon runs.",
         remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
-    guard !changes.isEmpty else { return [] }
+    guard loaded != configuration else { return [] }
     do {
       try await adopt(loaded)
     } catch {

@@ -59,7 +59,7 @@ private struct Catalog {
   @Test("Journal: an entry has a subject, its origin, a manual page and a text")
   func complete() throws {
     for (id, entry) in try Catalog().entries {
-      let headers = ["Subject", "Defined-By", "Documentation", "Support"]
+      let headers = ["Subject", "Defined-By", "Documentation"]
       #expect(entry.headers.keys.sorted() == headers.sorted(), "\(id)")
       #expect(entry.headers["Defined-By"] == "sfsyncd")
       #expect(entry.headers["Documentation"]?.contains("man:sfsync") == true, "\(id)")
