@@ -139,6 +139,9 @@ import SyncCore
       + failure.meaning.remedy
   }
 
+  /// Between two looks at what a sync still has to deliver, in milliseconds.
+  private static let countPause: Int64 = 100
+
   /// Waits until nothing of that cycle, or nothing at all, is left to send, or nothing can be sent.
   private func settled(
     _ report: CycleReport, isWhole: Bool, since before: Int64, progress: (Status) -> Void
@@ -153,6 +156,8 @@ import SyncCore
       }
       progress(status())
       await settlements.next()
+      // Counting goes through the whole queue, and hundreds are settled in a second.
+      try? await daemon.clock.sleep(milliseconds: Self.countPause)
     }
   }
 
