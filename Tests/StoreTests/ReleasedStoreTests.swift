@@ -13,7 +13,7 @@ struct ReleasedStoreTests {
 
   /// What the store is kept as before it is migrated to this release's schema.
   private var keptName: String { "store.db.before-\(Schema.migrations.count)" }
-  private var kept: String { "\(scratch.path)/\(keptName)" }
+  private var keptFile: String { "\(scratch.path)/\(keptName)" }
 
   nonisolated private static let versions = Array(1...Schema.migrations.count)
 
@@ -160,7 +160,7 @@ struct ReleasedStoreTests {
     try make(1)
     let before = try rows(tables().filter { $0.columns.count > 2 })
     let store = try Store.open(path: scratch.file, settings: Store.Settings()).store
-    #expect(store.migration == Store.Migration(from: 1, kept: kept))
+    #expect(store.migration == Store.Migration(from: 1, kept: keptFile))
     try store.close()
     #expect(
       try scratch.shell(
@@ -184,8 +184,8 @@ struct ReleasedStoreTests {
   func notKept() throws {
     try make(1)
     // A directory is in its place.
-    mkdir(kept + ".part", 0o700)
-    defer { rmdir(kept + ".part") }
+    mkdir(keptFile + ".part", 0o700)
+    defer { rmdir(keptFile + ".part") }
     let store = try Store.open(path: scratch.file, settings: Store.Settings()).store
     #expect(store.migration == Store.Migration(from: 1, kept: nil))
     try store.close()
@@ -196,12 +196,12 @@ struct ReleasedStoreTests {
   func backAgain() throws {
     try make(1)
     try Store.open(path: scratch.file, settings: Store.Settings()).store.close()
-    let facts = try Store.inspect(kept)
+    let facts = try Store.inspect(keptFile)
     #expect(facts.schema == 1 && facts.madeAt == nil && facts.size > 0)
-    try Store.markAsBackup(kept)
-    #expect(try Store.inspect(kept).madeAt == 1_760_000_000_000)
+    try Store.markAsBackup(keptFile)
+    #expect(try Store.inspect(keptFile).madeAt == 1_760_000_000_000)
     let store = try Store.open(
-      path: kept, settings: Store.Settings()
+      path: keptFile, settings: Store.Settings()
     ).store
     #expect(try store.takeAsRestored(at: 1_770_000_000_000)?.from == 1_760_000_000_000)
     #expect(try store.takeAsRestored(at: 1_770_000_000_001) == nil)
