@@ -87,6 +87,12 @@ def removal(bench):
     red.configure().synced()
     machine.run("systemctl", "enable", red.unit)
     service.synced()
+    machine.shell("touch /etc/default/sfsyncd /etc/default/sfsyncd-red")
+    # The instance's store is on another disk, beside somebody else's files.
+    red.systemctl("stop")
+    machine.shell(f"mkdir /srv/data && mv {red.state} /srv/data/red && "
+                  f"ln -s /srv/data/red {red.state} && touch /srv/data/red/theirs")
+    red.start()
     machine.run("apt-get", "remove", "--yes", bench.package.name, seconds=60)
     for one in (service, red):
         equal(machine.state(one.unit), "inactive", f"{one.unit} after the removal")
@@ -98,6 +104,8 @@ def removal(bench):
     said = machine.run("apt-get", "purge", "--yes", bench.package.name, seconds=60)
     check("not empty" not in said, f"dpkg removes every directory: {said}")
     equal(leftovers(machine), [], "files that are left")
+    equal(machine.shell("ls -A /srv/data/red").split(), ["theirs"], "what is left behind the link")
+    contains(said, ["/srv/data/red is left"], "apt-get purge")
     equal(machine.run("systemctl", "--failed", "--no-legend").strip(), "", "failed units")
     contains(machine.run("dpkg", "--audit") + "fine", ["fine"], "dpkg --audit")
 
