@@ -3,7 +3,7 @@ import Control
 
 struct UnlinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unlink", abstract: "Ends a person's pinned link; matching decides again.")
+    commandName: "unlink", abstract: "Ends a link that was made by hand; matching decides again.")
 
   @OptionGroup var connection: ConnectionOptions
 
