@@ -86,7 +86,7 @@ def exchanged(bench):
     right = service.sim.ready["intercom_token"]
     service.secret("intercom-access-token", "wrong-token")
     service.start()
-    service.wait_event("side.broken")
+    service.wait_event("credential.refused")
     equal(service.machine.state(service.unit), "active", "it stays up")
     check(not service.machine.try_run("journalctl", "--grep", "wrong-token").stdout.strip()
           .replace("-- No entries --", ""), "no token in the journal")

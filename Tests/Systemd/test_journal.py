@@ -48,7 +48,7 @@ def explained(bench):
     place = service.machine.now()
     service.sim.intercom("refuse-token", code="token_suspended")
     service.try_ctl("sync", "--wait")
-    broken = service.wait_event("side.broken", after=place)[0]
+    broken = service.wait_event("credential.refused", after=place)[0]
     contains(broken, ["SFSYNC_CODE", "MESSAGE_ID"], "its fields")
     equal(broken["PRIORITY"], "3", "its priority")
     wait_until("degraded", lambda: service.status()["state"] == "degraded")
