@@ -94,7 +94,7 @@ struct ErrorsRetryCommand: ParsableCommand {
 
 struct ErrorsDismissCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dismiss", abstract: "Puts errors out of sight until they are seen again.")
+    commandName: "dismiss", abstract: "Puts errors out of sight, also if they come again.")
 
   @OptionGroup var connection: ConnectionOptions
 

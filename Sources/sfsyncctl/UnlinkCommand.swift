@@ -18,7 +18,7 @@ struct UnlinkCommand: ParsableCommand {
       Terminal.show(
         connection.json
           ? try JSONOutput.document(pin)
-          : "Person \(pin.contact) is no longer pinned\(record); matching decides again.")
+          : "Person \(pin.contact) is no longer linked by hand\(record); matching decides again.")
     }
   }
 }
