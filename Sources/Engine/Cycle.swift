@@ -218,6 +218,8 @@ package struct CycleReport: Sendable, Equatable {
     let store = parts.store
     guard !isDry else { return }
     while try store.isReleasing() {
+      // The rest goes with the next start.
+      try Task.checkCancellation()
       await EventLoop.nextTurn()
       _ = try store.transaction { try store.releaseNext() }
     }
