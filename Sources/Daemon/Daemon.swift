@@ -95,10 +95,10 @@ import SyncCore
   private func note(_ migration: SyncStore.Migration) {
     let kept =
       migration.kept.map { "is kept as \($0); remove it when all is well." }
-      ?? "was not kept: there was no room for a copy."
+      ?? "is not kept: there was no room for a copy."
     log.event(
       .storeMigrated,
-      "The store of an earlier release (schema \(migration.from)) was taken over. As it was it \(kept)"
+      "The store of an earlier release (schema \(migration.from)) was converted. The old file \(kept)"
     )
   }
 
@@ -138,7 +138,9 @@ import SyncCore
     ticking = Task { @EventLoop in await self.tick() }
     log.event(
       .serviceReady,
-      "Ready: polls Salesforce\(sandboxNotice) and Intercom every \(pollText).")
+      engine.isPaused
+        ? "Ready, and paused: nothing is read or written until 'sfsyncctl resume'."
+        : "Ready: polls Salesforce\(sandboxNotice) and Intercom every \(pollText).")
     notify.ready(StatusLine.of(self))
     let code = await withCheckedContinuation { continuation in
       if let exitCode { continuation.resume(returning: exitCode) } else { stopped = continuation }
@@ -216,7 +218,7 @@ import SyncCore
   /// In the reverse order of the start.
   private func end() async {
     notify.stopping()
-    log.event(.serviceStopping, "Stopping.")
+    log.event(.serviceStopping, "sfsyncd is stopping.")
     ticking?.cancel()
     mailer.stop()
     let cutOff = clock.uptime + Self.stopMilliseconds
@@ -318,9 +320,12 @@ import SyncCore
     let changes = loaded.differences(from: configuration)
     let fixed = loaded.store != configuration.store || loaded.control != configuration.control
     guard !fixed, loaded.tls == configuration.tls else {
-      throw .refused(
-        reason: "[store], [control] and [tls] cannot change while the daemon runs.",
-        remedy: "Restart it: 'systemctl restart sfsyncd'.")
+      let reason =
+        "[store], [control] and [tls] cannot change while the daemon runs, and the old "
+        + "configuration goes on. The file says: \(changes.joined(separator: "; "))."
+      log.event(.configurationRefused, reason)
+      isToldOfConfiguration = true
+      throw .refused(reason: reason, remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
     guard loaded != configuration else { return [] }
     do {
@@ -330,7 +335,9 @@ import SyncCore
         reason: "The new configuration could not be used: \(error).",
         remedy: "The old one goes on.")
     }
-    log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
+    log.event(
+      .configurationReloaded,
+      "The new configuration is in use: \(changes.joined(separator: "; ")).")
     return changes
   }
 
@@ -346,12 +353,18 @@ import SyncCore
     guard exitCode == nil else { return }
     store.settings = loaded.storeSettings
     configuration = loaded
-    try mailer.adopt(loaded.mail)
     engine = next
-    // Somebody may have paused the old one while it came to its end.
-    next.isPaused = try store.get("paused") != nil
-    // What was refused under the old configuration may be right under the new one (E2).
-    _ = try engine.retryParked(person: nil)
+    do {
+      try mailer.adopt(loaded.mail)
+      // Somebody may have paused the old one while it came to its end.
+      next.isPaused = try store.get("paused") != nil
+      // What was refused under the old configuration may be right under the new one (E2).
+      _ = try engine.retryParked(person: nil)
+    } catch {
+      // The old engine has ended: there is nothing to go on with.
+      storeFailed(error)
+      throw error
+    }
     startEngine()
   }
 

@@ -12,7 +12,9 @@ import SyncCore
     guard !isPrepared else { return }
     if preparation.workspace == nil { try await preparation.checkWorkspace() }
     try await preparation.prepareAttributes()
-    try parts.store.transaction { try deliverer.succeeded(deliverer.health, isWrite: true) }
+    if !isReadRefused {
+      try parts.store.transaction { try deliverer.succeeded(deliverer.health, isWrite: true) }
+    }
     deliverer.pause(isPaused)
     if preparation.organization == nil {
       try await preparation.checkOrganization()

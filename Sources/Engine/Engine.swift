@@ -50,6 +50,9 @@ package import SyncCore
   private(set) var isInitialOpen = true
   /// Why the last poll failed, so that the journal says it once.
   private(set) var failingCode: String?
+  /// Intercom refused a reading with a token that it accepts otherwise: only a reading that is
+  /// answered ends that, not the look at the workspace.
+  private(set) var isReadRefused = false
   /// An entry may be open that says that our share is used up; perhaps from before the start.
   var mayBeWaitingForShare = true
   var asked: [Asked] = []
@@ -247,6 +250,7 @@ package import SyncCore
     lastPoll = (parts.clock.now, milliseconds, report)
     lastPollUptime = parts.clock.uptime
     onRead?(.success(report))
+    isReadRefused = false
     try recovered()
     try parts.store.transaction {
       try deliverer.succeeded(deliverer.health, isWrite: false)
@@ -283,6 +287,7 @@ package import SyncCore
     nextDeepAt = parts.clock.uptime + parts.settings.overlap / 2
     try countCalls()
     onRead?(.success(report))
+    isReadRefused = false
     try recovered()
     if isInitial { try closeInitial() }
     parts.report(
@@ -331,6 +336,7 @@ package import SyncCore
     if failure.meaning == EngineMeaning.shareUsed { return shareUsed(failure) }
     if EngineMeaning.wrongAccount.contains(failure.meaning) { onWrongAccount?(failure) }
     if failure.side == .intercom, failure.status == 401 {
+      if isPrepared { isReadRefused = true }
       preparation.forgetWorkspace()
       parts.forgetAccessToken()
       isPrepared = false

@@ -319,5 +319,26 @@ extension EngineTests {
       await story.simulation.advance(minutes: 30)
       #expect(story.value(person, "TITLE") == "Boss")
     }
+
+    @EventLoop
+    @Test("E2: a token that one reading refuses breaks the side once, until that is read")
+    func refusedSearch() async throws {
+      let story = try world()
+      try await story.begin()
+      story.world.faultAt = { request, _ in
+        request.url.contains("/contacts/search") ? .status(401) : nil
+      }
+      await story.simulation.advance(minutes: 40)
+      #expect(story.told(.sideBroken) == 1)
+      #expect(story.told(.sideRecovered) == 0)
+      #expect(try story.open() == ["IC-TOKEN"])
+      let calls = story.world.callCount
+      await story.simulation.advance(minutes: 20)
+      #expect(story.world.callCount - calls < 60, "the gap between two tries grows")
+      story.world.faultAt = nil
+      await story.simulation.advance(minutes: 40)
+      #expect(story.told(.sideRecovered) == 1)
+      #expect(try story.open().isEmpty)
+    }
   }
 }

@@ -96,6 +96,7 @@ import SyncCore
   func sync(
     _ options: SyncOptions, progress: (Status) -> Void
   ) async throws(ControlError) -> SyncResult {
+    try checkInstalled()
     if engine.isPaused {
       throw .refused(reason: "sfsync is paused.", remedy: "Run 'sfsyncctl resume' first.")
     }
