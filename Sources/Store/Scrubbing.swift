@@ -38,7 +38,11 @@ extension Store {
   /// Set from the moment in which somebody is erased until no byte is left; it names nobody.
   static let scrubKey = "unscrubbed"
 
-  private func endScrub() throws { try transaction { try set(Self.scrubKey, nil) } }
+  private func endScrub() throws {
+    try transaction { try set(Self.scrubKey, nil) }
+    // That the mark is gone names nobody: it may stay in the log.
+    _ = try truncateLog()
+  }
 
   private func writeAnew() throws -> Scrub {
     do {
