@@ -126,9 +126,13 @@ extension EngineTests {
       let puts = story.puts
       try await story.simulation.stop()
       try story.simulation.restore(backup)
+      // It is asked before the engine can read anything.
+      story.world.faultAt = { _, _ in .status(503) }
       try story.simulation.start()
+      await story.simulation.advance(seconds: 1)
       _ = try await story.simulation.sync(isForced: true)
-      await story.simulation.advance(minutes: 3)
+      story.world.faultAt = nil
+      await story.simulation.advance(minutes: 20)
       #expect(story.puts == puts)
       #expect(story.value(person, "LEAD_STATUS") == "Closed - Not Converted")
       #expect(try await story.isAtRest())
