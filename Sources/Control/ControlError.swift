@@ -86,7 +86,7 @@ package enum ControlError: Error, Sendable, Hashable {
       group \(group): run it with sudo, or 'adduser YOU \(group)' and log in again.
       """
     case .refused(let reason, let remedy): "\(reason) \(remedy)"
-    case .busy(let reason): "\(reason) Try again when that is done; 'sfsyncctl status' shows it."
+    case .busy(let reason): "\(reason) Try again when that is done."
     case .stopping: "The daemon is stopping. Try again once it has started."
     case .badMessage(let reason):
       "The daemon did not understand sfsyncctl (\(reason)): they may be of different releases."

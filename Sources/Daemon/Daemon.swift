@@ -76,6 +76,11 @@ import SyncCore
     let opened = try SyncStore.open(
       path: configuration.store.path, settings: configuration.storeSettings)
     store = opened.store
+    let notify = notify
+    opened.store.onLongWork = { notify.working() }
+    // Somebody was forgotten, and the end came before the last byte was gone (O6). The mark stays
+    // where that fails.
+    _ = try? opened.store.scrubRest()
     registerWatch = try RegisterWatch(store: opened.store, clock: clock, log: log)
     if isPaused { try opened.store.transaction { try opened.store.set("paused", "1") } }
     transport = try Clients.transport(configuration)

@@ -199,6 +199,8 @@ package struct CycleReport: Sendable, Equatable {
       try store.set("initial_total", String(counts.backfill + counts.held))
     }
     while try store.transaction({ try store.releaseSlice(cycle: state.cycle) }) {
+      // The rest goes with the next start, which finds this read at its end.
+      try Task.checkCancellation()
       await EventLoop.nextTurn()
     }
   }

@@ -17,8 +17,9 @@ import SyncCore
     }
   }
 
-  package func pause(_ isPaused: Bool) throws {
+  package func pause(_ isPaused: Bool, also: () throws -> Void = {}) throws {
     try parts.store.transaction {
+      try also()
       try parts.store.set("paused", isPaused ? "1" : nil)
       // Begun anew, or gone on with, whatever an uninstall had done (O6).
       if !isPaused { try parts.store.set(Self.goneKey, nil) }

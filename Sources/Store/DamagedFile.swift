@@ -5,7 +5,7 @@ enum DamagedFile {
   /// Renames the file and its companions to the first free `….damaged-N`; the name it got.
   static func setAside(_ path: String) throws(SQLError) -> String {
     for number in 1...999 {
-      let name = "\(path).damaged-\(number)"
+      let name = WholeCopy.damaged.name(of: path, number)
       guard access(name, F_OK) != 0 else { continue }
       guard rename(path, name) == 0 else { break }
       // A write-ahead log of the old file must never be replayed into the new one.
@@ -15,22 +15,5 @@ enum DamagedFile {
     throw SQLError(
       code: errno, message: "cannot rename the damaged file: \(String(cString: strerror(errno)))",
       statement: "rename")
-  }
-
-  /// The names under which damaged files of this store were set aside.
-  static func all(of path: String) -> [String] {
-    (1...999).map { "\(path).damaged-\($0)" }.filter { access($0, F_OK) == 0 }
-  }
-}
-
-extension Store {
-  /// Where damaged files of this store were set aside; they hold what the store held.
-  package var damagedFiles: [String] { DamagedFile.all(of: database.path) }
-
-  /// Removes them (O6).
-  package func removeDamagedFiles() {
-    for name in damagedFiles {
-      for companion in ["", "-wal", "-shm"] { unlink(name + companion) }
-    }
   }
 }

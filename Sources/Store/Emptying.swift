@@ -24,7 +24,7 @@ extension Store {
     }
     watchEpoch = 0
     try loadMapping()
-    try database.execute("VACUUM")
+    try database.vacuum(alive: onLongWork)
     guard try truncateLog() else {
       throw SQLError(
         code: SQLITE_BUSY, message: "another program is reading the store", statement: "checkpoint")

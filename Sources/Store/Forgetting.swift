@@ -104,6 +104,7 @@ extension Store {
         }
       }
       try forgetFormerKeys(of: traces)
+      try set(Self.scrubKey, "1")
     }
   }
 

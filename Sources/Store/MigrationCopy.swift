@@ -18,7 +18,7 @@ enum MigrationCopy {
   /// Copies the file to `….before-N`, on the disk when this returns; its name, or nil where there is no
   /// room or the copy fails: the migration is one transaction and needs none.
   static func make(of database: Database, size: Int64, before version: Int) -> String? {
-    let name = "\(database.path).before-\(version)"
+    let name = WholeCopy.before.name(of: database.path, version)
     let part = name + ".part"
     guard hasRoom(beside: database.path, for: size) else { return nil }
     unlink(part)

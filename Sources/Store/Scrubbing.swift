@@ -22,16 +22,41 @@ extension Store {
   /// slices.
   package func scrub(of marks: Set<String>, pause: () async -> Void) async throws -> Scrub {
     guard try truncateLog() else { return .logInUse }
-    guard try await hasCopies(of: Needles(marks), pause: pause) else { return .clean }
+    if try await hasCopies(of: Needles(marks), pause: pause) { return try writeAnew() }
+    try endScrub()
+    return .clean
+  }
+
+  /// Where a ``forget(_:)`` was not followed by a scrub that found everything clean, the whole file is
+  /// written anew, since nobody knows any more what to look for; nil where there is nothing to do.
+  package func scrubRest() throws -> Scrub? {
+    guard try get(Self.scrubKey) != nil else { return nil }
+    guard try truncateLog() else { return .logInUse }
+    return try writeAnew()
+  }
+
+  /// Set from the moment in which somebody is erased until no byte is left; it names nobody.
+  static let scrubKey = "unscrubbed"
+
+  private func endScrub() throws {
+    try transaction { try set(Self.scrubKey, nil) }
+    // That the mark is gone names nobody: it may stay in the log.
+    _ = try truncateLog()
+  }
+
+  private func writeAnew() throws -> Scrub {
     do {
       // Of its own, since ours builds such things in memory, for which the file may be too large.
       let connection = try Database(path: database.path)
-      try connection.execute("PRAGMA secure_delete = ON; VACUUM")
+      try connection.execute("PRAGMA secure_delete = ON")
+      try connection.vacuum(alive: onLongWork)
     } catch {
       guard error.problem != .damaged else { throw error }
       return .copiesMayRemain
     }
-    return try truncateLog() ? .clean : .logInUse
+    guard try truncateLog() else { return .logInUse }
+    try endScrub()
+    return .clean
   }
 
   /// Every page at its place and the log empty; false when somebody else reads the store.

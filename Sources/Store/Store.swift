@@ -29,6 +29,8 @@ package final class Store {
   let database: Database
   /// Held deliveries let go in one transaction: a few milliseconds of the loop.
   package var releasedMax: Int64 = 1_000
+  /// Called about once a second while something holds the loop that cannot be sliced.
+  package var onLongWork: () -> Void = {}
   /// The number of the present set of values that are looked at in people (``syncWatch(_:)``).
   var watchEpoch: Int64 = 0
   /// What opening it migrated; nil for a file of this release's schema.

@@ -19,7 +19,7 @@ final class BackupTarget {
   private(set) var size: Int64 = 0
 
   private var isStandardOutput: Bool { path == "-" }
-  private var partial: String { path + ".partial" }
+  private var partial: String { PartialFile.name(of: path) }
 
   init(_ path: String, replaces: Bool) throws(FileTrouble) {
     self.path = path
@@ -36,17 +36,14 @@ final class BackupTarget {
     guard replaces || faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0 else {
       throw Self.exists(path)
     }
-    // Left behind by a run that was interrupted.
-    unlink(path + ".partial")
-    descriptor = open(
-      path + ".partial", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Self.trouble("be written", path, errno) }
+    descriptor = try PartialFile.open(path)
   }
 
   deinit {
     guard !isStandardOutput, descriptor >= 0 else { return }
-    close(descriptor)
+    // In this order: whoever gets the lock finds the name gone, or a file that nobody writes.
     if !isFinished { unlink(partial) }
+    close(descriptor)
   }
 
   func append(_ bytes: [UInt8]) throws(FileTrouble) {
@@ -106,8 +103,67 @@ final class BackupTarget {
       exit: .no)
   }
 
-  private static func trouble(_ what: String, _ path: String, _ code: Int32) -> FileTrouble {
+  fileprivate static func trouble(_ what: String, _ path: String, _ code: Int32) -> FileTrouble {
     FileTrouble(
       sentence: "\(path) cannot \(what): \(String(cString: strerror(code))).", exit: .ioError)
+  }
+}
+
+/// The file beside the backup that is written first: one writer has it at a time.
+private enum PartialFile {
+  private static let triesMax = 10
+
+  static func name(of path: String) -> String { path + ".partial" }
+
+  /// Empty, ours alone, and locked until its descriptor is closed.
+  ///
+  /// One that a run left behind which was interrupted is taken over; one that is being written now,
+  /// or belongs to somebody else, is left alone.
+  static func open(_ path: String) throws(FileTrouble) -> Int32 {
+    for _ in 0..<triesMax {
+      let descriptor = Glibc.open(
+        name(of: path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw BackupTarget.trouble("be written", path, errno) }
+      do throws(FileTrouble) {
+        if try take(descriptor, path) { return descriptor }
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      close(descriptor)
+    }
+    throw isBusy(path)
+  }
+
+  /// False where the name stands for another file by now.
+  private static func take(_ descriptor: Int32, _ path: String) throws(FileTrouble) -> Bool {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw isBusy(path) }
+    var (held, named) = (stat(), stat())
+    guard fstat(descriptor, &held) == 0 else {
+      throw BackupTarget.trouble("be written", path, errno)
+    }
+    guard held.st_mode & S_IFMT == S_IFREG, held.st_uid == geteuid() else {
+      throw FileTrouble(
+        sentence: "\(name(of: path)) is there, and is not a file of yours: name another file.",
+        exit: .no)
+    }
+    guard lstat(name(of: path), &named) == 0, named.st_ino == held.st_ino,
+      named.st_dev == held.st_dev
+    else { return false }
+    // It has its own name already, or somebody else's: only this name is given up.
+    guard held.st_nlink == 1 else {
+      unlink(name(of: path))
+      return false
+    }
+    guard ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 else {
+      throw BackupTarget.trouble("be written", path, errno)
+    }
+    return true
+  }
+
+  private static func isBusy(_ path: String) -> FileTrouble {
+    FileTrouble(
+      sentence: "Another backup is being written to \(path): wait for it, or name another file.",
+      exit: .no)
   }
 }

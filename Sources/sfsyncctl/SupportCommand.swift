@@ -7,8 +7,9 @@ struct SupportCommand: ParsableCommand {
     commandName: "support", abstract: "Writes what somebody who helps wants to know into a file.",
     discussion: """
       Versions, the configuration, whether credentials are there, status, figures of the store and \
-      the queue, and open errors. No secret, no name of a person and no e-mail address is in it; \
-      look it through all the same before you send it.
+      the queue, and open errors. No secret, no name of a person and no e-mail address is in it. Of \
+      what a side says of a value that it refuses, quoted values are left out; it may say them in \
+      other ways, so look it through before you send it.
       """)
 
   @OptionGroup var connection: ConnectionOptions
@@ -42,7 +43,8 @@ struct SupportCommand: ParsableCommand {
     let head = """
       sfsync support report of \(now)
       In it: \(titles).
-      Without: secrets, names of people, e-mail addresses.
+      Without: secrets, names of people, e-mail addresses, and values that a refusal quotes.
+      Open errors hold what Salesforce and Intercom said: look them through before you send this.
 
       """
     let sections = reply.sections.map { section in

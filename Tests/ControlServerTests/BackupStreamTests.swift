@@ -67,10 +67,53 @@ import Testing
     }
   }
 
+  @Test("O4: of two backups to one name the second is refused, and the first comes out whole")
+  func twoAtOnce() throws {
+    let directory = try Self.directory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = directory + "/copy.db"
+    func files() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: directory)
+    }
+    // An interrupted run's, longer than what comes now.
+    let old = Data([UInt8](repeating: 1, count: 999))
+    _ = FileManager.default.createFile(atPath: path + ".partial", contents: old)
+    for replaces in [false, true] {
+      let first = try BackupTarget(path, replaces: replaces)
+      try first.append(Self.sample(300))
+      let refused = #expect(throws: FileTrouble.self) { try BackupTarget(path, replaces: true) }
+      #expect(refused?.sentence.contains("Another backup is being written") == true)
+      try first.append([7, 7])
+      try first.finish()
+      #expect(
+        FileManager.default.contents(atPath: path) == Data(Self.sample(300) + [7, 7]))
+      #expect(try files() == ["copy.db"])
+    }
+  }
+
+  @Test("O4: a partial file that is another file too is not written through")
+  func otherName() throws {
+    let directory = try Self.directory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = directory + "/copy.db"
+    _ = FileManager.default.createFile(atPath: path, contents: Data("kept".utf8))
+    #expect(link(path, path + ".partial") == 0)
+    do {
+      let target = try BackupTarget(path, replaces: true)
+      try target.append([1, 2, 3])
+      #expect(FileManager.default.contents(atPath: path) == Data("kept".utf8))
+    }
+    #expect(symlink(path, path + ".partial") == 0)
+    #expect(throws: FileTrouble.self) { try BackupTarget(path, replaces: true) }
+    #expect(FileManager.default.contents(atPath: path) == Data("kept".utf8))
+  }
+
   @Test("O4: a reader who stops has no more than a few parts waiting, and ends it by leaving")
   func pressure() async throws {
     try await Served.run { served in
-      served.handler.backup = Self.sample(64 << 20)
+      // A closure a byte would hold the loop, and with it every other test, for ten seconds.
+      let rest = [UInt8](repeating: 7, count: (64 << 20) - 100)
+      served.handler.backup = Self.sample(100) + rest
       served.handler.backupPart = 96 << 10
       do {
         let client = try RawClient(path: served.path)

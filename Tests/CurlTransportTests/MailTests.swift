@@ -92,6 +92,15 @@ import Testing
     #expect(await failure(server(fake.port))?.reason == .unsure)
   }
 
+  @Test("O5: an answer of more lines than anybody needs ends the mail, whatever its last line says")
+  func flood() async throws {
+    let lines = String(repeating: "250-x\r\n", count: 5_000)
+    for (step, reason) in [("RCPT", MailError.Reason.unreachable), (".", .unsure)] {
+      let fake = try FakeMailServer(FakeMailServer.plain(but: [step: lines + "250 good"]))
+      #expect(await failure(server(fake.port))?.reason == reason, "\(step)")
+    }
+  }
+
   @Test("O5: nobody there, or nobody who speaks SMTP")
   func unreachable() async throws {
     let closed = await failure(server(try LoopbackServer.closedPort()))

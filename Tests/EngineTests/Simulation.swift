@@ -109,6 +109,11 @@ import TestSupport
     store = nil
   }
 
+  /// The first that SIGTERM does: nothing new is begun.
+  ///
+  /// ``stop()`` then waits for the rest.
+  func cancel() { task?.cancel() }
+
   /// As SIGTERM: what is in flight is settled.
   func stop() async throws {
     world.note("=== stop")

@@ -90,5 +90,28 @@ extension EngineTests {
       #expect(people.allSatisfy { story.value($0, "TITLE") == "Boss" })
       #expect(try story.store.outboxCounts().held == 0)
     }
+
+    @EventLoop
+    @Test("O1 O3: a stop ends the release of a first read between two slices; the rest goes later")
+    func stoppedRelease() async throws {
+      let story = try Story()
+      for number in 0..<60 { _ = story.lead("p\(number)@example.com") }
+      let people = (0..<60).map { story.person("p\($0)@example.com") }
+      try story.simulation.start()
+      try story.store.releasedMax = 1
+      watch(story) { store in
+        if try store.get("initial_total") != nil { story.simulation.cancel() }
+      }
+      await story.simulation.advance(minutes: 2)
+      story.world.onArrival = nil
+      #expect(story.puts == 0)
+      try await story.simulation.stop()
+      try story.simulation.start()
+      #expect(try story.store.heldCount(except: nil) > 20)
+      await story.simulation.advance(minutes: 5)
+      #expect(story.puts == 60)
+      #expect(people.allSatisfy { story.record(of: $0) != nil })
+      #expect(try story.store.get("initial") == "done")
+    }
   }
 }

@@ -80,7 +80,11 @@ struct BackupTests {
     let path = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
     let version = Schema.migrations.count
     #expect(system("sqlite3 '\(scratch.file)' < '/\(path)/Fixtures/store-\(version).sql'") == 0)
-    _ = try scratch.shell("INSERT INTO meta VALUES('backup_at', '5')")
+    _ = try scratch.shell(
+      """
+      INSERT OR REPLACE INTO meta
+      VALUES('backup_at', '5'), ('releasing', '99 -1'), ('mail', '{}'), ('guarded', '3')
+      """)
     let store = try scratch.open()
     #expect(
       try store.takeAsRestored(at: 9) == Store.Restored(at: 9, from: 5, farAt: 9))
@@ -92,7 +96,10 @@ struct BackupTests {
     #expect(owed.map(\.kind) == [.lead, .task] && owed.map(\.state) == [.sending, .held])
     #expect(owed.last?.payload?.contains("\"isLookedUp\":true") == true)
     #expect(try store.openErrorCount() == 0)
-    #expect(try store.get("full_at") == nil)
+    for key in ["full_at", "releasing", "mail", "guarded"] {
+      #expect(try store.get(key) == nil, "\(key)")
+    }
+    #expect(try !store.isReleasing())
     #expect(try store.cursor("Lead") == nil)
     #expect(try store.pin(of: "aaaaaaaaaaaaaaaaaaaaaaa1") == "00Q000000000001AAA")
     #expect(try store.madeLead(of: "aaaaaaaaaaaaaaaaaaaaaaa1") != nil)

@@ -260,6 +260,67 @@ struct ForgettingTests {
     #expect(UnusedSpan.of([13, 0], isFirst: false).isEmpty)
   }
 
+  // MARK: What is left
+
+  private func isInFiles(_ text: String) throws -> Bool {
+    try scratch.files.contains {
+      String(decoding: try scratch.bytes($0), as: UTF8.self).contains(text)
+    }
+  }
+
+  @Test("O6 O1: killed between the erasing and the last byte, the next start finishes it")
+  func killed() async throws {
+    try take("p1", email: "ada.lovelace@mark.example", lead: "00QA")
+    try forget("p1")
+    #expect(try isInFiles("ada.lovelace"), "the log has it still")
+    let next = try scratch.open()
+    var beats = 0
+    next.onLongWork = { beats += 1 }
+    #expect(try next.scrubRest() == .clean)
+    #expect(try !isInFiles("ada.lovelace") && beats > 0)
+    #expect(try next.scrubRest() == nil, "once")
+  }
+
+  @Test("O6: while another program reads, it is owed, and done when that has ended")
+  func readByOthers() async throws {
+    try take("p1", email: "ada.lovelace@mark.example", lead: "00QA")
+    let reader = try Database(path: scratch.file)
+    try reader.execute("BEGIN; SELECT count(*) FROM person")
+    try forget("p1")
+    #expect(try await store.scrub(of: ["ada.lovelace"], pause: {}) == .logInUse)
+    #expect(try isInFiles("ada.lovelace"))
+    #expect(try store.scrubRest() == .logInUse)
+    try reader.execute("ROLLBACK")
+    #expect(try store.scrubRest() == .clean)
+    #expect(try !isInFiles("ada.lovelace") && store.scrubRest() == nil)
+  }
+
+  @Test("O6: a scrub that finds nothing owes nothing")
+  func nothingOwed() async throws {
+    try take("p1", email: "ada.lovelace@mark.example")
+    try forget("p1")
+    #expect(try await store.scrub(of: ["ada.lovelace@mark.example"], pause: {}) == .clean)
+    #expect(try store.scrubRest() == nil)
+  }
+
+  @Test("O6: whole stores that are kept beside the store are all known, and all go")
+  func wholeCopies() throws {
+    for name in ["damaged-2", "replaced-1", "replaced-1-wal", "before-3", "before-2.part"] {
+      try scratch.write([1], to: "store.db.\(name)")
+    }
+    for name in ["notes.txt", "store.db.replaced-x", "store.db.lock"] {
+      try scratch.write([1], to: name)
+    }
+    let names = ["damaged-2", "replaced-1", "before-2", "before-3"]
+    #expect(store.wholeCopies == names.map { "\(scratch.file).\($0)" })
+    store.removeWholeCopies()
+    #expect(store.wholeCopies.isEmpty)
+    let left = scratch.files.filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }
+    #expect(
+      Set(left).isSubset(of: ["store.db", "notes.txt", "store.db.replaced-x", "store.db.lock"]))
+    #expect(left.contains("store.db") && !scratch.files.contains("store.db.replaced-1-wal"))
+  }
+
   // MARK: Emptying
 
   @Test("O6: an emptied store is as a new one but for what is kept, and goes on from there")

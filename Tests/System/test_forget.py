@@ -1,6 +1,7 @@
 """O6: forget shows what is stored of a person, then erases it, and nothing else."""
 
 import os
+import subprocess
 
 from harness.cases import check, contains, equal, test, wait_until
 from harness.daemon import started
@@ -82,6 +83,56 @@ def erased(bench):
     equal(holds(daemon, *marks), [], "nor after a clean stop")
     log = daemon.said()
     check(ADA not in log and person not in log, "the journal names nobody")
+
+
+def read_by_others(bench):
+    """A daemon that has forgotten somebody while another program read its store; that reader."""
+    sim, daemon, lead, person = world(bench)
+    # A process of its own: who looks at the bytes of a file ends the locks of its own process.
+    reader = subprocess.Popen(
+        ["sqlite3", daemon.store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    reader.stdin.write("BEGIN; SELECT 'reads', count(*) FROM person;\n")
+    reader.stdin.flush()
+    contains(reader.stdout.readline(), ["reads"], "the reader")
+    text = daemon.ctl("forget", ADA, "--yes")
+    contains(text, ["Another program is reading the store", "removes it"], "what is said")
+    equal(holds(daemon, ADA), [ADA], "the log has it still")
+    return daemon, reader
+
+
+@test("O6: what a reader kept from going is gone when forget is asked again")
+def asked_again(bench):
+    daemon, reader = read_by_others(bench)
+    still = daemon.try_ctl("forget", ADA, "--yes")
+    equal(still.returncode, 1, "asked again while it is read")
+    contains(still.stderr, ["Another program"], "its message")
+    reader.communicate(timeout=10)
+    said = daemon.try_ctl("forget", ADA, "--yes")
+    equal(said.returncode, 1, "nobody is known any more")
+    contains(said.stderr, ["Nothing is known", "is gone now"], "its message")
+    equal(holds(daemon, ADA, NAME), [], "what the files still hold")
+
+
+@test("O6 O1: what a reader kept from going is gone after a kill and a start")
+def started_anew(bench):
+    daemon, reader = read_by_others(bench)
+    reader.communicate(timeout=10)
+    daemon.kill()
+    daemon.start()
+    equal(holds(daemon, ADA, NAME), [], "what the files still hold")
+
+
+@test("O6: whole stores that are kept beside it are named by forget, and go with uninstall")
+def whole_copies(bench):
+    sim, daemon, lead, person = world(bench)
+    names = [f"{daemon.store}.{part}" for part in ("before-2", "replaced-1", "damaged-3")]
+    for name in names:
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(ADA)
+    contains(daemon.ctl("forget", ADA), names, "what forget shows")
+    contains(daemon.ctl("uninstall"), names, "what uninstall shows")
+    daemon.ctl("uninstall", "--yes")
+    equal([name for name in names if os.path.exists(name)], [], "what is left")
 
 
 @test("O6, M1: somebody still in Intercom comes back with a full read, and nothing is done twice")

@@ -10,7 +10,11 @@ import SyncCore
   private static let quietMilliseconds: Int64 = 20_000
 
   func forget(who: String, isSure: Bool) async throws(ControlError) -> Forgetting {
-    var traces = try traces(of: who)
+    let rest = isSure ? try scrubbedRest() : nil
+    var traces: Traces
+    do { traces = try self.traces(of: who) } catch .notFound {
+      throw .notFound(who: who, reason: rest.map { "Nothing is known of \(who). \($0)" })
+    }
     guard isSure else { return ForgetText(traces, daemon).forgetting(done: false) }
     try await waitForQuiet(traces)
     traces = try self.traces(of: who)
@@ -57,31 +61,31 @@ import SyncCore
     }
   }
 
+  /// What came of an earlier one's rest; nil where there was none.
+  private func scrubbedRest() throws(ControlError) -> String? {
+    do {
+      return try store.scrubRest().map { ForgetText.rest($0) }
+    } catch {
+      throw .refused(
+        reason: "What is left of somebody who was erased before could not be removed: \(error).",
+        remedy: Self.scrubRemedy)
+    }
+  }
+
+  private static let scrubRemedy = """
+    Look at the disk, and ask again: that, or the daemon's next start, removes what is left.
+    """
+
   private func scrubbed(_ traces: Traces) async throws(ControlError) -> [String] {
     let marks = Set(traces.people.map(\.id) + traces.records.map(\.id)).union(traces.emails)
       .union(traces.names)
     do {
-      switch try await store.scrub(of: marks, pause: { await EventLoop.nextTurn() }) {
-      case .clean: return []
-      case .logInUse:
-        return [
-          """
-          Another program is reading the store, so its log could not be emptied and still holds \
-          what was erased. It is emptied when the daemon stops, or when this is asked again.
-          """
-        ]
-      case .copiesMayRemain:
-        return [
-          """
-          SQLite could not write the store anew, for want of room most likely, so that copies of \
-          some rows may remain in unused parts of the file until they are overwritten.
-          """
-        ]
-      }
+      let scrub = try await store.scrub(of: marks, pause: { await EventLoop.nextTurn() })
+      return scrub == .clean ? [] : [ForgetText.rest(scrub)]
     } catch {
       throw .refused(
         reason: "It is erased, but the file could not be looked through: \(error).",
-        remedy: "Look at the disk, and ask again.")
+        remedy: Self.scrubRemedy)
     }
   }
 }

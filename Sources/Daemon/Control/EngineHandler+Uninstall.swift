@@ -62,7 +62,7 @@ import SyncCore
       return Uninstalling(
         done: false, attributes: [], deliveries: outbox.pending + outbox.parked + outbox.held,
         people: try store.linkCounts().people,
-        notes: Uninstaller.notes + Uninstaller.notes(damaged: store.damagedFiles))
+        notes: Uninstaller.notes + Uninstaller.notes(copies: store.wholeCopies))
     }
   }
 
@@ -70,8 +70,9 @@ import SyncCore
   private func carriedOut() async throws(ControlError) -> Uninstalling {
     var uninstaller = Uninstaller(daemon, try summary())
     try reading {
-      try store.transaction { try store.set(Engine.goneKey, Engine.Uninstalled.begun.rawValue) }
-      try engine.pause(true)
+      try engine.pause(true) {
+        try store.set(Engine.goneKey, Engine.Uninstalled.begun.rawValue)
+      }
     }
     try await daemon.withoutEngine { engine in await uninstaller.run(engine) }
     return uninstaller.report

@@ -19,6 +19,25 @@ import SyncCore
     'sfsyncctl queue' shows it until then. Ask again when it is gone from there.
     """
 
+  /// What became of the bytes of somebody who was erased.
+  static func rest(_ scrub: SyncStore.Scrub) -> String {
+    switch scrub {
+    case .clean: "What was left in the file of somebody who was erased before is gone now."
+    case .logInUse:
+      """
+      Another program is reading the store, so its log could not be emptied and still holds \
+      what was erased. End that program; then 'sfsyncctl forget' with the same words, or the \
+      daemon's next start, removes it.
+      """
+    case .copiesMayRemain:
+      """
+      SQLite could not write the store anew, for want of room most likely, so that copies of \
+      some rows may remain in unused parts of the file. Make room; then 'sfsyncctl forget' with \
+      the same words, or the daemon's next start, removes them.
+      """
+    }
+  }
+
   /// A second lead is worse than a person who is forgotten some minutes later.
   var obstacle: String? {
     guard let delivery = traces.unsettled.first else { return nil }
@@ -78,11 +97,15 @@ import SyncCore
         \(traces.namesakes.joined(separator: ", ")). Name the address to forget all of them.
         """)
     }
-    notes.append(
-      """
-      Backups that were made before, the journal, and damaged stores that were set aside are not \
-      touched.
-      """)
+    notes.append("Backups that were made before, and the journal, are not touched.")
+    let copies = daemon.store.wholeCopies
+    if !copies.isEmpty {
+      notes.append(
+        """
+        Whole stores that are kept here hold everybody of their time, and are not touched: \
+        \(copies.joined(separator: ", ")). Remove them if nobody needs them any more.
+        """)
+    }
     return notes
   }
 

@@ -79,7 +79,7 @@ import SyncCore
     do {
       let store = daemon.store
       try store.empty(keeping: ["paused", Engine.goneKey])
-      store.removeDamagedFiles()
+      store.removeWholeCopies()
       try store.transaction {
         try store.set(Engine.goneKey, Engine.Uninstalled.done.rawValue)
       }
@@ -123,9 +123,9 @@ import SyncCore
       ]
   }
 
-  static func notes(damaged: [String]) -> [String] {
-    damaged.isEmpty
-      ? [] : ["Damaged stores that were set aside are removed: \(damaged.joined(separator: ", "))."]
+  static func notes(copies: [String]) -> [String] {
+    copies.isEmpty
+      ? [] : ["Whole stores that were kept here are removed: \(copies.joined(separator: ", "))."]
   }
 }
 

@@ -107,7 +107,7 @@ package struct Restore {
   private func keep() throws -> String {
     let isWhole = SyncStore.emptyLog(of: store)
     for number in 1...999 {
-      let name = "\(store).replaced-\(number)"
+      let name = WholeCopy.replaced.name(of: store, number)
       // Nobody may link a file of root's (fs.protected_hardlinks); that name was free then.
       if link(store, name) == 0 || errno == EPERM && rename(store, name) == 0 {
         if !isWhole { rename(store + "-wal", name + "-wal") }

@@ -36,6 +36,9 @@ package struct Notify: Sendable {
   /// From the loop's own timer, so that a stuck loop is noticed.
   package func watchdog() { tell("WATCHDOG=1") }
 
+  /// From work that holds the loop and cannot be sliced, every second or so: it goes on.
+  package func working() { tell("WATCHDOG=1\nEXTEND_TIMEOUT_USEC=60000000") }
+
   /// How often ``watchdog()`` is due, in milliseconds: half of what the unit allows.
   ///
   /// Nil when the unit has no watchdog.
