@@ -19,7 +19,9 @@ BUILD_PACKAGES = libcurl4-openssl-dev libsystemd-dev libssl-dev libsqlite3-dev z
   git pkg-config
 DEMO_PACKAGES = $(BUILD_PACKAGES) python3
 DEB_PACKAGES = dpkg-dev debhelper chrpath
-TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl
+PACKAGE_TEST_PACKAGES = python3 lintian mandoc man-db shellcheck binutils bsdextrautils systemd zsh fish
+SYSTEMD_PACKAGES = $(DEMO_PACKAGES) debootstrap systemd-container util-linux
+TEST_PACKAGES = $(DEMO_PACKAGES) python3-venv stunnel4 openssl sqlite3 curl python3-aiosmtpd
 
 help:
 	@echo 'make demo      shows what sfsync does, on a simulated Salesforce and Intercom'
@@ -31,6 +33,8 @@ help:
 	@echo 'make build     builds the programs for use (CONFIGURATION=debug or release)'
 	@echo 'make install   installs them (DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=/etc)'
 	@echo 'make deb       builds the Debian package in .build/deb'
+	@echo 'make test-package  builds the package and looks into it'
+	@echo 'make test-systemd  installs and runs it on small Debian machines (as root)'
 	@echo 'make clean     removes what was built'
 	@echo
 	@echo 'Missing Debian packages are installed first (sudo is used when not root).'
@@ -45,6 +49,15 @@ demo:
 test:
 	@Tests/install $(TEST_PACKAGES)
 	@Tests/run
+
+test-package: deb
+	@Tests/install $(PACKAGE_TEST_PACKAGES)
+	@Tests/Package/run
+
+# Needs root; builds the package and the simulators first.
+test-systemd:
+	@Tests/install $(SYSTEMD_PACKAGES)
+	@Tests/Systemd/run
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -81,4 +94,4 @@ deb: $(if $(BIN),,build)
 clean:
 	rm -rf .build
 
-.PHONY: help demo test lint fuzz check bench build install deb clean
+.PHONY: help demo test test-package test-systemd lint fuzz check bench build install deb clean

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+import answers
 import yardsticks
 from programs import Daemon, Simulator
 
@@ -66,7 +67,7 @@ def first_sync(daemon, simulator, began):
     Where a phase ends is seen at the simulator's counters, since asking the daemon often would
     be part of what is measured; it is asked four times a second.
     """
-    marks, answers = {}, []
+    marks, waits = {}, []
     deadline = began["at"] + 900
     asked, status = 0.0, None
 
@@ -83,13 +84,13 @@ def first_sync(daemon, simulator, began):
         if time.monotonic() - asked > 0.25:
             asked = time.monotonic()
             status, milliseconds = daemon.status()
-            answers.append(milliseconds)
+            waits.append(milliseconds)
             phase = status["initial_sync"]["phase"]
             if phase not in ("salesforce", "intercom"):
                 mark("intercom")
             if phase == "done":
                 mark("deliver")
-                return marks, status, answers
+                return marks, status, waits
         if calls.get("list", 0) >= began["pages"]:
             mark("intercom")
         if time.monotonic() > deadline:
@@ -156,7 +157,7 @@ def measure(options, folder):
         daemon = Daemon(options.programs, folder, simulator)
         began = {"at": time.monotonic(), "sim": simulator.cpu(), "pages": pages}
         facts["start to READY, new store"] = f"{daemon.ready_seconds * 1000:.0f} ms"
-        marks, status, answers = first_sync(daemon, simulator, began)
+        marks, status, waits = first_sync(daemon, simulator, began)
         calls = simulator.counters()
         add_phases(table, marks, began, {
             "salesforce": options.records, "intercom": pages, "match": options.people,
@@ -165,10 +166,10 @@ def measure(options, folder):
         table.add("first sync: all", options.people, end[0] - began["at"], end[1],
                   end[2] - began["sim"], end[3], calls[:3], rate=False)
         facts["links"] = f"{status['links']['people']:,}"
-        answers.sort()
+        waits.sort()
         facts["status during the first sync"] = (
-            f"{len(answers)} answers: median {answers[len(answers) // 2]:.1f} ms, 99 % "
-            f"{answers[len(answers) * 99 // 100]:.1f} ms, most {answers[-1]:.1f} ms")
+            f"{len(waits)} answers: median {waits[len(waits) // 2]:.1f} ms, 99 % "
+            f"{waits[len(waits) * 99 // 100]:.1f} ms, most {waits[-1]:.1f} ms")
 
         # Every person that was written to has a new stamp: the first poll reads them all back.
         span = Span(daemon, simulator)
@@ -235,6 +236,18 @@ def machine():
             f"{load[0]:.1f}, {time.strftime('%Y-%m-%d %H:%M')}")
 
 
+def within(options, body):
+    """What `body` returns, in a directory of its own."""
+    folder = tempfile.mkdtemp(prefix="sfsync-bench.")
+    try:
+        return body(options, folder)
+    finally:
+        if options.keep:
+            print(f"kept {folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", required=True, help="where the release programs are")
@@ -244,19 +257,15 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the working directory")
     options = parser.parse_args()
     print(f"{options.records:,} records, {options.people:,} people; {machine()}", flush=True)
-    folder = tempfile.mkdtemp(prefix="sfsync-bench.")
-    try:
-        table, facts = measure(options, folder)
-    finally:
-        if options.keep:
-            print(f"kept {folder}", file=sys.stderr)
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
+    table, facts = within(options, measure)
+    lines = within(options, answers.measure)
     print()
     print(table.text())
     print()
     for name, value in facts.items():
         print(f"- {name}: {value}")
+    print()
+    print(answers.text(lines))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import EventLoop
 
   /// How long the rows of a stream may hold the loop: curl reads on for as long as there is something
   /// to read, which may be a million rows.
-  private static let turnNanoseconds: UInt64 = 8_000_000
+  private static let turnNanoseconds: UInt64 = 5_000_000
 
   private static let globalInit = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 

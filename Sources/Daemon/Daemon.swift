@@ -157,7 +157,11 @@ import SyncCore
     let server = ControlServer(
       handler: EngineHandler(self), clock: clock,
       access: ControlAccess(adminGroup: configuration.control.adminGroup))
-    server.onChange = { [unowned self] in self.note($1, by: $0) }
+    server.onChange = { [unowned self] in
+      self.note($1, by: $0)
+      // The timer comes round seldom while idle.
+      self.notify.status(StatusLine.of(self))
+    }
     if let passed = Notify.passedSocket() {
       try server.listen(passed: passed)
     } else {
@@ -318,7 +322,7 @@ import SyncCore
         reason: "[store], [control] and [tls] cannot change while the daemon runs.",
         remedy: "Restart it: 'systemctl restart sfsyncd'.")
     }
-    guard !changes.isEmpty else { return [] }
+    guard loaded != configuration else { return [] }
     do {
       try await adopt(loaded)
     } catch {

@@ -30,6 +30,8 @@ import Wire
       columns: StreamComparison.columns(of: page.stream), rows: Self.packedRows)
     try page.forEachRow(packer)
     var batches = packer.batches[...]
+    // Taking a long page apart was a slice of its own.
+    if page.rows > Self.rowsMax { await EventLoop.nextTurn() }
     repeat {
       try transaction {
         let budget = TurnBudget(clock)

@@ -185,8 +185,9 @@ extension Store {
   /// Rows adopted in one go: a few milliseconds of the loop.
   static let adoptedMax: Int64 = 2_000
 
-  /// Hands the differences of cycles that ended early to `cycle`, a slice at a time; false when none
-  /// was left. Those of `other`, a full read that is still under way, stay its own.
+  /// Hands a slice of the differences of cycles that ended early to `cycle`; false when none was left.
+  ///
+  /// Those of `other`, a full read that is still under way, stay its own.
   package func adoptDifferences(into cycle: Int64, except other: Int64?) throws(SQLError) -> Bool {
     for (table, id) in Self.differences {
       try database.statement(

@@ -22,8 +22,7 @@ extension Store {
   /// slices.
   package func scrub(of marks: Set<String>, pause: () async -> Void) async throws -> Scrub {
     guard try truncateLog() else { return .logInUse }
-    let needles = marks.filter { !$0.isEmpty }.map { Array($0.utf8) }.sorted { $0.count < $1.count }
-    guard try await hasCopies(of: needles, pause: pause) else { return .clean }
+    guard try await hasCopies(of: Needles(marks), pause: pause) else { return .clean }
     do {
       // Of its own, since ours builds such things in memory, for which the file may be too large.
       let connection = try Database(path: database.path)
@@ -44,7 +43,7 @@ extension Store {
   }
 
   private func hasCopies(
-    of needles: [[UInt8]], pause: () async -> Void
+    of needles: Needles, pause: () async -> Void
   ) async throws -> Bool {
     let pageSize = Int(
       try database.prepare("PRAGMA page_size").first { _ in
@@ -61,7 +60,7 @@ extension Store {
       for start in stride(from: 0, to: bytes.count, by: pageSize) {
         let page = bytes[start..<start + pageSize]
         let gap = UnusedSpan.of(page, isFirst: offset == 0 && start == 0)
-        if needles.contains(where: { gap.holds($0) }) { return true }
+        if needles.areIn(gap) { return true }
       }
       offset += Int64(bytes.count)
       await pause()
@@ -95,18 +94,35 @@ enum UnusedSpan {
   }
 }
 
-extension ArraySlice<UInt8> {
-  /// Whether these bytes stand somewhere in it.
-  fileprivate func holds(_ needle: [UInt8]) -> Bool {
-    guard let first = needle.first, count >= needle.count else { return false }
-    return withUnsafeBufferPointer { bytes in
-      var index = 0
-      let last = bytes.count - needle.count
-      while index <= last {
-        if bytes[index] == first, bytes[index..<index + needle.count].elementsEqual(needle) {
-          return true
+/// What gives somebody away: eight bytes in a row of an id, a name or an address.
+///
+/// A copy in the unused part of a page is overwritten bit by bit, from either end, so that it need
+/// not be whole. Of an address only what stands before the @ tells people apart.
+struct Needles {
+  static let width = 8
+
+  private var windows: Set<UInt64> = []
+
+  init(_ marks: Set<String>) {
+    for mark in marks {
+      let bytes = Array(mark.utf8)
+      let end = bytes.firstIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? bytes.count
+      let last = max(0, end - Self.width)
+      guard bytes.count >= Self.width else { continue }
+      bytes.withUnsafeBytes { raw in
+        for start in 0...last {
+          windows.insert(raw.loadUnaligned(fromByteOffset: start, as: UInt64.self))
         }
-        index += 1
+      }
+    }
+  }
+
+  func areIn(_ span: ArraySlice<UInt8>) -> Bool {
+    guard span.count >= Self.width, !windows.isEmpty else { return false }
+    return span.withUnsafeBytes { raw in
+      for start in 0...raw.count - Self.width {
+        let window = raw.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+        if window != 0, windows.contains(window) { return true }
       }
       return false
     }

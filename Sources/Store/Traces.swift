@@ -31,6 +31,11 @@ package struct Traces: Sendable, Equatable {
 
   package var isEmpty: Bool { people.isEmpty && records.isEmpty && shared.isEmpty }
 
+  /// As far as they are known here.
+  package var names: Set<String> {
+    Set(records.compactMap(\.name) + people.compactMap { $0.watched["name"]?.text })
+  }
+
   package var emails: Set<String> {
     Set(people.compactMap(\.email) + records.compactMap(\.email))
   }

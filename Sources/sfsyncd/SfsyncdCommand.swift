@@ -23,7 +23,7 @@ struct Places: ParsableArguments {
   var config = "/etc/sfsyncd/sfsyncd.toml"
 
   @Option(
-    help: "The directory of the credentials (default: $CREDENTIALS_DIRECTORY, else /etc/…).")
+    help: "Where the secrets are (default: $CREDENTIALS_DIRECTORY, else /etc/sfsyncd/credentials).")
   var credentials: String?
 
   @Flag(name: .long, help: "Log in detail; names e-mail addresses.")

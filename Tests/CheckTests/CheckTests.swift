@@ -185,16 +185,13 @@ import Testing
   func unusedTables() async throws {
     let bench = try CheckBench()
     bench.changes = """
-      [mail]
-      to = "ops@example.com"
-      from = "sfsync@example.com"
-      smtp_url = "smtp://localhost:25"
-      on = [ "broken" ]
+      [inbox]
+      listen = "127.0.0.1:9000"
       """
     let list = try await bench.run()
     #expect(list.exitCode == 0)
     let found = list.results.filter { $0.mark == .warning }.map(\.found)
-    #expect(found.map { $0.prefix(9) } == ["[mail] is"])
+    #expect(found.map { $0.prefix(10) } == ["[inbox] is"])
   }
 
   // MARK: Output

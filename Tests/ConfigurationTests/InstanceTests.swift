@@ -12,7 +12,7 @@ import Testing
     "the usual file, and files elsewhere, have the usual places",
     arguments: [
       "/etc/sfsyncd/sfsyncd.toml", "sfsyncd.toml", "/tmp/acme.toml", "", "/", "/etc/sfsyncd/",
-      "/etc/sfsyncd/.toml", "/etc/sfsyncd/acme", "/home/me/sfsyncd/acme.toml",
+      "/etc/sfsyncd/.toml", "/etc/sfsyncd/acme", "/srv/me/sfsyncd/acme.toml",
     ])
   func usual(_ file: String) {
     #expect(

@@ -168,6 +168,7 @@ import Testing
       switch line.prefix(4) {
       case "EHLO": "250-mail.test\r\n250 AUTH PLAIN"
       case "AUTH": "334 "
+      case _ where line.hasSuffix("="): "235 welcome hunter2"
       case "RCPT": "550 no hunter2, no"
       default: FakeMailServer.plain(line)
       }

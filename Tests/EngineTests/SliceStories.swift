@@ -51,7 +51,7 @@ extension EngineTests {
       }
       if rows == nil {
         try await story.sync()
-        #expect(counts == [500, 1_000, 1_400])
+        #expect(counts.filter { $0 > 0 } == [500, 1_000, 1_400])
       } else {
         await story.simulation.advance(minutes: 10)
         #expect(story.simulation.store == nil, "\(counts)")

@@ -76,6 +76,24 @@ import Testing
       world.call(.get, "/contacts/\(id)").json["custom_attributes"]?["S"] == .string("v"))
   }
 
+  @Test("O6: an attribute is archived over the API, but for one that something else depends on")
+  func archivedOverAPI() {
+    let world = Workspace { $0.attributesInUse = ["USED"] }
+    let id = world.person("a@x.io")
+    for (name, status) in [("FREE", 200), ("USED", 422)] {
+      let attribute = create(world, name).json["id"]?.integer ?? 0
+      world.simulator.setAttribute(id, name, .string("v"))
+      let put = world.call(.put, "/data_attributes/\(attribute)", #"{"archived":true}"#)
+      #expect(put.status == status)
+      #expect(put.json["archived"] == (status == 200 ? .bool(true) : nil))
+      if status == 422 { #expect(put.code == "data_invalid") }
+      let again = world.call(.put, "/data_attributes/\(attribute)", #"{"archived":false}"#)
+      #expect(again.status == 200, "nothing keeps it from being live")
+    }
+    let values = world.call(.get, "/contacts/\(id)").json["custom_attributes"]
+    #expect(values?["FREE"] == .string("v"), "the values were kept")
+  }
+
   @Test("A value of the wrong type is refused; one over 255 characters can be, too")
   func types() {
     let world = Workspace { $0.cutsLongStrings = false }

@@ -32,6 +32,34 @@ import Testing
     #expect(plan.toCreate.isEmpty)
   }
 
+  @Test("O6: an uninstall takes what bears a configured name and is of our kind, and nothing else")
+  func removal() {
+    var gone = custom("GONE", id: "2")
+    gone.isArchived = true
+    var company = custom("S", id: "3")
+    company.model = .company
+    var choice = custom("L", id: "4")
+    choice.hasOptions = true
+    let standard = DataAttribute(
+      id: nil, name: "name", model: .contact, dataType: "string", isCustom: false)
+    let removal = AttributeRemoval(
+      wanted: [
+        .status: "S", .title: "T", .ownerID: "GONE", .ownerName: "N", .ownerEmail: "name",
+        .url: "L", .ownerRole: "absent",
+      ],
+      listed: [
+        company, custom("T", id: "5"), gone, custom("N", id: "6", type: "integer"), standard,
+        choice, custom("OTHER", id: "7"),
+      ])
+    #expect(removal.toArchive == [.init(name: "T", id: "5")])
+    #expect(
+      removal.foreign == [
+        "S (an attribute of companies)", "N (an attribute of the type integer)",
+        "name (a standard attribute)", "L (an attribute of the type list)",
+      ])
+    #expect(AttributeRemoval(wanted: [:], listed: [custom("T")]).toArchive.isEmpty)
+  }
+
   @Test("S4: a live attribute is used though an archived one has its name")
   func prefersLive() {
     var archived = custom("S", id: "7")

@@ -53,6 +53,34 @@ final class SimulatedTransport: Transport {
     for twin in plan.toRevive { _ = try await intercom.revive(twin.id) }
   }
 
+  @Test("O6, S4: our attributes are archived and revived; one in use is refused by its name")
+  func archived() async throws {
+    let simulator = world { $0.attributesInUse = [allNames[.title] ?? ""] }
+    let intercom = client(simulator)
+    try await prepare(intercom)
+    let own = AttributeRemoval(wanted: allNames, listed: try await intercom.dataAttributes())
+    #expect(own.toArchive.map(\.name) == Attribute.allCases.compactMap { allNames[$0] })
+    for attribute in own.toArchive {
+      do throws(IntercomError) {
+        #expect(try await intercom.archive(attribute.id, name: attribute.name).isArchived)
+        #expect(attribute.name != allNames[.title])
+      } catch {
+        #expect(error.failure.meaning == IntercomMeaning.attributeInUse)
+        #expect(error.failure.sentence.contains(allNames[.title] ?? "?"))
+        #expect(attribute.name == allNames[.title])
+      }
+    }
+    let left = AttributeRemoval(wanted: allNames, listed: try await intercom.dataAttributes())
+    #expect(left.toArchive.map(\.name) == [allNames[.title]])
+    let gone = await #expect(throws: IntercomError.self) {
+      _ = try await intercom.archive("1", name: "X")
+    }
+    #expect(gone?.failure.meaning == IntercomMeaning.attributeMissing)
+    try await prepare(intercom)
+    let revived = AttributeRemoval(wanted: allNames, listed: try await intercom.dataAttributes())
+    #expect(revived == own)
+  }
+
   @Test("G2: the workspace and its teammates are read")
   func workspace() async throws {
     let simulator = world { $0.timezone = "Europe/Berlin" }

@@ -114,7 +114,8 @@ struct ForgettingTests {
     }
   }
 
-  @Test("O6: of a thousand people in full pages nobody's address is left, wherever SQLite moved it")
+  @Test(
+    "O6: of hundreds of people in full pages nobody's address is left, wherever SQLite moved it")
   func movedRows() async throws {
     var random = SplitMix(seed: 7)
     var people: [String] = []
@@ -122,13 +123,14 @@ struct ForgettingTests {
       try store.transaction {
         let comparison = try PersonComparison(store, kind: .poll, cycle: 1, sweep: 0)
         for number in 0..<200 {
-          let id = String(random.next(), radix: 36)
-          people.append(id)
+          let id = String(String(random.next(), radix: 36).suffix(11) + "00000000000").prefix(11)
+          people.append(String(id))
           try comparison.compare(
             Rows.person(
               Person(
-                id: id, updatedAt: Int64(batch * 200 + number), email: "\(id)@mark.example",
-                watched: ["name": .text(String(repeating: "n", count: number % 97))])))
+                id: String(id), updatedAt: Int64(batch * 200 + number),
+                email: "\(id)@mark.example",
+                watched: ["name": .text(String(repeating: "n", count: number % 97 * 3))])))
         }
         for id in people.shuffled(using: &random).prefix(70) {
           try comparison.compare(
@@ -137,22 +139,29 @@ struct ForgettingTests {
       }
     }
     let victims = Array(people.shuffled(using: &random).prefix(1000))
-    for part in stride(from: 0, to: victims.count, by: 100) {
-      let chosen = try victims[part..<part + 100].compactMap { try store.person($0) }
-      let traces = try store.traces(of: chosen)
-      try store.forget(traces)
-      #expect(try await store.scrub(of: traces.emails, pause: {}) == .clean)
-    }
+    let traces = try store.traces(of: victims.compactMap { try store.person($0) })
+    #expect(traces.people.count == 1000)
+    try store.forget(traces)
+    #expect(try store.truncateLog())
+    // Here a few of them are left at this point: this SQLite does not overwrite what it moves.
+    let moved = try addresses().intersection(victims)
+    let marks = Set(moved.union(victims.prefix(3)).map { "\($0)@mark.example" })
+    #expect(try await store.scrub(of: marks, pause: {}) == .clean)
     #expect(try scratch.bytes("store.db-wal").isEmpty)
-    let left = Set(
-      String(decoding: try scratch.bytes(), as: UTF8.self).split(separator: "@").compactMap {
-        $0.split { !$0.isLetter && !$0.isNumber }.last.map(String.init)
-      })
-    #expect(left.isDisjoint(with: victims))
+    #expect(try addresses().isDisjoint(with: victims))
+    #expect(try !addresses().isDisjoint(with: people), "the others are found by this")
     #expect(try store.personCount() == Int64(people.count - victims.count))
     #expect(try scratch.shell("PRAGMA integrity_check") == "ok\n")
     // The tallies beside the file are still there, whatever was written anew.
     _ = try store.errorTallies()
+  }
+
+  /// What stands before each @ of the file, whatever precedes it in a row or an index.
+  private func addresses() throws -> Set<String> {
+    Set(
+      try scratch.bytes().split(separator: UInt8(ascii: "@")).map {
+        String(decoding: $0.suffix(11), as: UTF8.self)
+      })
   }
 
   // MARK: Whom and what
@@ -225,6 +234,15 @@ struct ForgettingTests {
       #expect(try store.transaction { try store.markSending(due[0], sentAfter: 9) })
     }
     #expect(try traces("p1").unsettled.map(\.kind) == [.lead])
+  }
+
+  @Test("O6: eight bytes of a name, an id or the first part of an address are enough to be found")
+  func needles() {
+    let needles = Needles(["ada.lovelace@example.com", "bo@example.com", "5f1a00000001", "short"])
+    func found(_ text: String) -> Bool { needles.areIn(Array(text.utf8)[...]) }
+    for text in ["xxada.lovelxx", "xovelace@", "..bo@examp", "f1a00000"] { #expect(found(text)) }
+    for text in ["@example.com", "ada.lov", "xx.short.xx", "", "bo@exam"] { #expect(!found(text)) }
+    #expect(!Needles([]).areIn([0, 0, 0, 0, 0, 0, 0, 0, 0]))
   }
 
   @Test("O6: a page of the file is parsed as far as it is one, whatever its bytes are")

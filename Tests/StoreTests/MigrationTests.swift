@@ -64,7 +64,9 @@ struct MigrationTests {
       try look(opened.store)
       try opened.store.close()
     }
-    #expect(try scratch.shell("PRAGMA user_version; PRAGMA integrity_check") == "\(Schema.migrations.count)\nok\n")
+    #expect(
+      try scratch.shell("PRAGMA user_version; PRAGMA integrity_check")
+        == "\(Schema.migrations.count)\nok\n")
   }
 
   private func look(_ store: Store) throws {

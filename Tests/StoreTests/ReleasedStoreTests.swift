@@ -11,6 +11,10 @@ struct ReleasedStoreTests {
 
   init() throws { scratch = try Scratch() }
 
+  /// What the store is kept as before it is migrated to this release's schema.
+  private var keptName: String { "store.db.before-\(Schema.migrations.count)" }
+  private var keptFile: String { "\(scratch.path)/\(keptName)" }
+
   nonisolated private static let versions = Array(1...Schema.migrations.count)
 
   private static func path(_ version: Int) -> String {
@@ -156,14 +160,14 @@ struct ReleasedStoreTests {
     try make(1)
     let before = try rows(tables().filter { $0.columns.count > 2 })
     let store = try Store.open(path: scratch.file, settings: Store.Settings()).store
-    #expect(store.migration == Store.Migration(from: 1, kept: scratch.file + ".before-2"))
+    #expect(store.migration == Store.Migration(from: 1, kept: keptFile))
     try store.close()
     #expect(
       try scratch.shell(
         "PRAGMA user_version; PRAGMA integrity_check; PRAGMA application_id",
-        name: "store.db.before-2") == "1\nok\n\(Schema.applicationID)\n")
+        name: keptName) == "1\nok\n\(Schema.applicationID)\n")
     #expect(
-      try scratch.shell("SELECT count(*) FROM record", name: "store.db.before-2").split(
+      try scratch.shell("SELECT count(*) FROM record", name: keptName).split(
         separator: "\n"
       )
       .first.map(String.init) == before["record"].map { "\($0.split(separator: "\n").count)" })
@@ -180,8 +184,8 @@ struct ReleasedStoreTests {
   func notKept() throws {
     try make(1)
     // A directory is in its place.
-    mkdir(scratch.file + ".before-2.part", 0o700)
-    defer { rmdir(scratch.file + ".before-2.part") }
+    mkdir(keptFile + ".part", 0o700)
+    defer { rmdir(keptFile + ".part") }
     let store = try Store.open(path: scratch.file, settings: Store.Settings()).store
     #expect(store.migration == Store.Migration(from: 1, kept: nil))
     try store.close()
@@ -192,12 +196,12 @@ struct ReleasedStoreTests {
   func backAgain() throws {
     try make(1)
     try Store.open(path: scratch.file, settings: Store.Settings()).store.close()
-    let facts = try Store.inspect(scratch.file + ".before-2")
+    let facts = try Store.inspect(keptFile)
     #expect(facts.schema == 1 && facts.madeAt == nil && facts.size > 0)
-    try Store.markAsBackup(scratch.file + ".before-2")
-    #expect(try Store.inspect(scratch.file + ".before-2").madeAt == 1_760_000_000_000)
+    try Store.markAsBackup(keptFile)
+    #expect(try Store.inspect(keptFile).madeAt == 1_760_000_000_000)
     let store = try Store.open(
-      path: scratch.file + ".before-2", settings: Store.Settings()
+      path: keptFile, settings: Store.Settings()
     ).store
     #expect(try store.takeAsRestored(at: 1_770_000_000_000)?.from == 1_760_000_000_000)
     #expect(try store.takeAsRestored(at: 1_770_000_000_001) == nil)

@@ -113,7 +113,7 @@ struct TallyTests: SalesforceOutboxSuite {
           to: person, record: nil, lane: .backfill, moves: false, desired: nil, cycle: 1, now: 1)
       }
       try store.oweEvent(to: "p1", record: "00QA", payload: "{}", cycle: 1, now: 1)
-      try store.releaseHeld(cycle: 1)
+      try store.release(upTo: 9, except: nil)
       try store.oweEvent(to: "p2", record: "00QA", payload: "{}", cycle: 2, now: 1)
       try store.park(try #require(try store.deliveries(of: "p3").first), payload: "")
     }
@@ -138,7 +138,7 @@ struct TallyTests: SalesforceOutboxSuite {
       try store.oweEvent(to: "p1", record: "00QA", payload: "{}", cycle: 1, now: 1)
       try store.oweAttributes(
         to: "p1", record: nil, lane: .fresh, moves: false, desired: nil, cycle: 1, now: 1)
-      try store.releaseHeld(cycle: 1)
+      try store.release(upTo: 9, except: nil)
     }
     let list = try store.deliveries(of: "p1")
     try change {
@@ -176,7 +176,7 @@ struct TallyTests: SalesforceOutboxSuite {
       try change {
         try store.oweAttributes(
           to: person, record: nil, lane: .fresh, moves: false, desired: nil, cycle: 1, now: now)
-        try store.releaseHeld(cycle: 1)
+        try store.release(upTo: 9, except: nil)
       }
     }
     func park(_ person: String) throws {

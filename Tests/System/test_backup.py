@@ -106,7 +106,7 @@ def busy(bench):
     finally:
         is_over.set()
         asking.join(20)
-    check(len(waits) > 20 and max(waits) < 1, f"the slowest of {len(waits)} answers: {max(waits)}")
+    check(len(waits) > 20 and max(waits) < 5, f"the slowest of {len(waits)} answers: {max(waits)}")
     daemon.sync(seconds=60)
     check_everyone(sim)
 

@@ -72,6 +72,53 @@ def paused_read(bench):
     wait_until("it goes on", lambda: lists() > held, seconds=20)
 
 
+@test("O: reload says what changes, here and in the journal; a bad file keeps what runs")
+def difference(bench):
+    sim, daemon, lead, person = small_world(bench)
+    equal(daemon.ctl("reload").strip(), "Nothing changed: the file says what runs.", "no change")
+    daemon.configure(guard={"max_change": 0.9}, assign={"acting_admin": "grace@example.com"})
+    said = daemon.ctl("reload")
+    equal(sorted(said.splitlines()), ['assign.acting_admin: "" → "grace@example.com"',
+                                      "guard.max_change: 0.5 → 0.9"], "what it says")
+    check("guard.max_change: 0.5 → 0.9" in daemon.said(), "the journal says it too")
+    check("grace@example.com" not in daemon.said(), "without addresses")
+    with open(daemon.config, encoding="utf-8") as file:
+        good = file.read()
+    daemon.write(good + "\n[nonsense]\nkey = 1\n")
+    bad = daemon.try_ctl("reload")
+    equal(bad.returncode, 78, "a bad file")
+    check("nonsense" in bad.stderr and "old one goes on" in bad.stderr, bad.stderr)
+    check("Kept the old configuration" in daemon.said(), "the journal says that too")
+    daemon.write(good)
+    equal(daemon.json("reload"), {"changes": []}, "what runs is what ran before")
+    sim.update(lead, Title="U")
+    daemon.sync()
+    equal(sim.attributes(person)["SALESFORCE_TITLE"], "U", "the title after all this")
+
+
+@test("O: a pause lasts over a reload, a restart and a kill")
+def paused_for_long(bench):
+    sim, daemon, lead, person = small_world(bench)
+    daemon.ctl("pause")
+    daemon.configure(guard={"max_change": 0.9})
+    daemon.ctl("reload")
+    equal(daemon.status()["state"], "paused", "after a reload")
+    sim.update(lead, Title="U")
+    daemon.stop()
+    daemon.start()
+    equal(daemon.status()["state"], "paused", "after a restart")
+    daemon.kill()
+    daemon.start()
+    equal(daemon.status()["state"], "paused", "after a kill")
+    equal(sim.attributes(person)["SALESFORCE_TITLE"], "T", "nothing is written meanwhile")
+    daemon.ctl("resume")
+    daemon.sync()
+    equal(sim.attributes(person)["SALESFORCE_TITLE"], "U", "the title after all")
+    daemon.kill()
+    daemon.start()
+    check(daemon.status()["state"] != "paused", "a resume lasts too")
+
+
 @test("O4: the store can be read by its user alone")
 def modes(bench):
     sim, daemon, lead, person = small_world(bench)

@@ -192,6 +192,25 @@ def killed(bench):
     is_silent(sim, daemon)
 
 
+@test("O6: with a refresh token that one is revoked, and the file of the rotated one is gone")
+def refresh_token(bench):
+    sim = Simulator(bench, leads=3, people=3)
+    daemon = Daemon(bench, sim, salesforce={"flow": "refresh-token"})
+    token = sim.ready["salesforce_refresh_token"]
+    daemon.secret("salesforce-refresh-token", token)
+    daemon.start()
+    daemon.sync()
+    rotated = os.path.join(daemon.directory, "salesforce-refresh-token")
+    with open(rotated, "w", encoding="utf-8", opener=lambda *a: os.open(*a, 0o600)) as file:
+        file.write(token + "\n")
+    check(daemon.json("uninstall", "--yes")["done"], "done")
+    equal(len(revocations(sim)), 1, "revoked")
+    check(not os.path.exists(rotated), "the file is gone")
+    daemon.ctl("resume")
+    wait_until("the grant is known to be over",
+               lambda: "SF-REFRESH-TOKEN" in [entry["code"] for entry in daemon.errors()])
+
+
 @test("O6: uninstall ends a first sync of many people at once, and what is in flight")
 def during_initial(bench):
     sim = Simulator(bench, leads=1500, people=1500)

@@ -47,6 +47,24 @@ def opened(bench):
     service.ctl("pause", user="ada")
 
 
+@test("C: another group of the socket by a drop-in: readers look, who is in both changes things")
+def readers(bench):
+    service = bench.service(leads=5, people=5)
+    machine = service.machine
+    people(machine)
+    machine.shell("usermod -aG readers ada")
+    machine.write(f"/etc/systemd/system/{service.socket_unit}.d/readers.conf",
+                  "[Socket]\nSocketGroup=readers\n")
+    machine.run("systemctl", "daemon-reload")
+    service.synced()
+    equal(service.status("rob")["state"], "idle", "status as rob")
+    refused(service, "rob", "pause")
+    refused(service, "eve", "status")
+    service.ctl("pause", user="ada")
+    service.ctl("resume", user="ada")
+    service.systemctl("reload")
+
+
 @test("C: a stopped daemon stays stopped: status ends with 69 and says what to do")
 def stopped(bench):
     service = bench.service(leads=5, people=5).synced()
@@ -56,7 +74,7 @@ def stopped(bench):
     for user in (None, "ada", "nobody"):
         result = service.try_ctl("status", user=user)
         equal(result.returncode, 69, f"sfsyncctl status as {user or 'root'}: {result.stderr}")
-        contains(result.stderr, ["not running", f"systemctl start {service.unit[:-8]}"], "its words")
+        contains(result.stderr, ["not running", "systemctl start sfsyncd"], "its words")
     equal(machine.state(service.socket_unit), "inactive", "the socket")
     check(not machine.exists(service.socket), "the socket's file is gone")
     service.stays_down()

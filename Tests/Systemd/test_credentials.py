@@ -65,21 +65,6 @@ def encrypted(bench):
         check(not any(value in content for value in values(service)), f"{name} is encrypted")
 
 
-@test("C: encrypted secrets in /etc/credstore.encrypted are found with no change to the unit")
-def store_of_secrets(bench):
-    service = bench.service(leads=5, people=5)
-    machine = service.machine
-    stem = service.unit.removesuffix(".service")
-    for name, key in SECRETS.items():
-        os.remove(machine.path(f"{service.credentials}/{name}"))
-        machine.write("/run/plain", service.sim.ready[key] + "\n", 0o600)
-        machine.shell(f"mkdir -p /etc/credstore.encrypted && systemd-creds encrypt --with-key=host "
-                      f"--name={name} /run/plain /etc/credstore.encrypted/{stem}.{name}; "
-                      "rm /run/plain")
-    service.synced()
-    equal(service.status()["errors"]["open"], 0, "open errors")
-
-
 @test("C: only the secrets of the flow in use are wanted, and a missing one is named by its file")
 def missing(bench):
     service = bench.service(leads=5, people=5)
@@ -101,7 +86,7 @@ def exchanged(bench):
     right = service.sim.ready["intercom_token"]
     service.secret("intercom-access-token", "wrong-token")
     service.start()
-    service.wait_event("side.broken")
+    service.wait_event("credential.refused")
     equal(service.machine.state(service.unit), "active", "it stays up")
     check(not service.machine.try_run("journalctl", "--grep", "wrong-token").stdout.strip()
           .replace("-- No entries --", ""), "no token in the journal")

@@ -47,7 +47,7 @@ def shipped_watchdog(bench):
     check(first not in ("", "0"), f"it has been fed: {first}")
 
 
-@test("O: with the unit as it is shipped, a killed daemon is back within 15 s, and so is a hung one")
+@test("O: as shipped, a killed daemon is back within 15 s, and so is a hung one")
 def shipped(bench):
     service = bench.service(leads=5, people=5).synced()
     renewed(service, service.signal(signal.SIGKILL), 15)

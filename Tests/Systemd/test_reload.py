@@ -1,6 +1,6 @@
 """systemctl reload: done when it returns, and a bad file changes nothing (O3)."""
 
-from harness.cases import check, contains, equal, test
+from harness.cases import check, contains, equal, test, wait_until
 
 
 @test("O3: systemctl reload returns when the new configuration runs, and tells the differences")
@@ -19,7 +19,8 @@ def good(bench):
     equal(service.process, process, "the process")
     service.sim.update(lead, Title="U")
     service.ctl("sync", "--wait")
-    contains(service.sim.attributes(person)["SALESFORCE_URL"], [lead], "the new attribute")
+    wait_until("the new attribute", lambda: lead in service.sim.attributes(person).get(
+        "SALESFORCE_URL", ""))
     place = service.machine.now()
     service.systemctl("reload")
     equal(service.events("configuration.reloaded", after=place), [], "a file without news")

@@ -31,16 +31,16 @@ def first_start(bench):
 @test("O: systemctl status shows the state in words, from the initial sync to idle")
 def status_line(bench):
     service = bench.service(leads=200, people=200)
-    service.sim.fault("intercom", "put", "slow", value=200, times=10_000)
+    service.sim.fault("intercom", "put", "slow", value=600, times=10_000)
     service.start()
-    contains(service.wait_status("nitial sync"), ["%"], "the line during the initial sync")
+    contains(service.wait_status(" %"), ["Initial sync", "Intercom"], "the line meanwhile")
     service.ctl("sync", "--wait", seconds=60)
-    line = service.wait_status("dle")
-    check("nitial" not in line, f"the line afterwards: {line}")
+    line = service.wait_status("Idle")
+    check("Initial" not in line, f"the line afterwards: {line}")
     contains(service.machine.run("systemctl", "status", service.unit), [line, "active (running)"],
              "systemctl status")
     service.ctl("pause")
-    service.wait_status("aused")
+    service.wait_status("Paused")
 
 
 @test("O: started before it is configured, it says which line wants a value, and stays down")

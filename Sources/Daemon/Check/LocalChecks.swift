@@ -163,7 +163,11 @@ struct LocalChecks {
       return .good(name, isRunning ? "\(path), in use by the running daemon" : path)
     }
     if let trouble = DirectoryTrouble(of: path) {
-      return trouble.result(name, key: "control.socket", unit: "RuntimeDirectory=")
+      // The socket unit makes directory and socket, whoever runs this.
+      if path.hasPrefix("/run/sfsyncd"), access("/run/systemd/system", F_OK) == 0 {
+        return .good(name, "\(path) will be made by systemd at the start")
+      }
+      return trouble.result(name, key: "control.socket", unit: "ListenStream= of the socket unit")
     }
     return .good(name, "\(path) will be made at the start")
   }

@@ -34,6 +34,12 @@ extension Configuration: CustomStringConvertible {
     for (name, value) in before where !now.contains(where: { $0.name == name }) {
       lines.append("\(name): \(value) → not set")
     }
+    // The first rule that holds is the one that counts.
+    let (names, order) = (leads.rules.map(\.name), old.leads.rules.map(\.name))
+    if names != order, names.sorted() == order.sorted() {
+      lines.append(
+        "order of leads.rule: \(order.joined(separator: ", ")) → \(names.joined(separator: ", "))")
+    }
     return lines
   }
 

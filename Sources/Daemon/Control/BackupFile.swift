@@ -59,7 +59,7 @@ import Store
       guard isWanted() else { throw CancellationError() }
       await EventLoop.nextTurn()
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { throw FileError("opened", errno) }
     return try BackupFile(descriptor: descriptor)
   }
@@ -77,6 +77,18 @@ import Store
       by: Int64(clamping: system.f_frsize))
     guard !isHuge, free < needed else { return }
     throw NoRoom(directory: directory, needed: needed, free: free)
+  }
+
+  private static let shrinkBytes: Int64 = 16 << 20
+
+  /// Gives the room back slice by slice: closing a large file without a name would take its time.
+  func shrink() async {
+    var left = size
+    while left > 0 {
+      left = max(0, left - Self.shrinkBytes)
+      guard ftruncate(descriptor, off_t(left)) == 0 else { return }
+      await EventLoop.nextTurn()
+    }
   }
 
   /// The bytes from `offset` on, at least one.

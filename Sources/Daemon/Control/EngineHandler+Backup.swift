@@ -8,6 +8,22 @@ import Store
   /// Bytes of one part: little to hold, and a message that is encoded in a moment.
   private static let partBytes = 96 << 10
 
+  /// Whether all of it was handed out.
+  private func stream(
+    _ file: BackupFile, isWanted: () -> Bool,
+    send: (BackupPart) async throws(ControlError) -> Void
+  ) async throws -> Bool {
+    try await send(BackupPart(total: file.size))
+    var offset: Int64 = 0
+    while offset < file.size, isWanted() {
+      let bytes = try file.read(at: offset, count: Self.partBytes)
+      offset += Int64(bytes.count)
+      try await send(BackupPart(data: Data(bytes).base64EncodedString()))
+      await EventLoop.nextTurn()
+    }
+    return offset == file.size
+  }
+
   func backUp(
     isWanted: () -> Bool, send: (BackupPart) async throws(ControlError) -> Void
   ) async throws(ControlError) {
@@ -16,15 +32,14 @@ import Store
     defer { isBackingUp = false }
     do {
       let file = try await BackupFile.make(daemon, isWanted: isWanted)
-      try await send(BackupPart(total: file.size))
-      var offset: Int64 = 0
-      while offset < file.size, isWanted() {
-        let bytes = try file.read(at: offset, count: Self.partBytes)
-        offset += Int64(bytes.count)
-        try await send(BackupPart(data: Data(bytes).base64EncodedString()))
-        await EventLoop.nextTurn()
+      let outcome: Result<Bool, any Error>
+      do {
+        outcome = .success(try await stream(file, isWanted: isWanted, send: send))
+      } catch {
+        outcome = .failure(error)
       }
-      guard offset == file.size else { return }
+      await file.shrink()
+      guard try outcome.get() else { return }
       daemon.log.event(.controlChanged, "A backup of \(file.size) bytes was handed out.")
     } catch let error as ControlError {
       throw error

@@ -59,6 +59,7 @@ import SyncCore
 
   private func scrubbed(_ traces: Traces) async throws(ControlError) -> [String] {
     let marks = Set(traces.people.map(\.id) + traces.records.map(\.id)).union(traces.emails)
+      .union(traces.names)
     do {
       switch try await store.scrub(of: marks, pause: { await EventLoop.nextTurn() }) {
       case .clean: return []

@@ -112,11 +112,23 @@ import SyncCore
         finished: true, broken: [failure.side.rawValue],
         failures: [Self.sentences(failure)])
     case .done(let report):
+      try await initialRead(of: engine)
       // After the initial sync, a full one, or the guard, everything has to be through.
       let isWhole = try reading {
         try report.isFull || options.yes || store.get("initial") != "done"
       }
       return try await settled(report, isWhole: isWhole, since: before, progress: progress)
+    }
+  }
+
+  /// Waits for the end of the initial read, unless a side is broken.
+  ///
+  /// A poll between two of its pages answers the question too, and knows nothing of what it brings.
+  private func initialRead(of engine: Engine) async throws(ControlError) {
+    while !Task.isCancelled, engine === self.engine,
+      try reading({ try store.get("initial") == nil && counts(of: nil).broken.isEmpty })
+    {
+      try? await daemon.clock.sleep(milliseconds: 200)
     }
   }
 
@@ -126,6 +138,9 @@ import SyncCore
     return "Could not \(failure.attempt): \(failure.meaning.cause)\(said) "
       + failure.meaning.remedy
   }
+
+  /// Between two looks at what a sync still has to deliver, in milliseconds.
+  private static let countPause: Int64 = 100
 
   /// Waits until nothing of that cycle, or nothing at all, is left to send, or nothing can be sent.
   private func settled(
@@ -141,6 +156,8 @@ import SyncCore
       }
       progress(status())
       await settlements.next()
+      // Counting goes through the whole queue, and hundreds are settled in a second.
+      try? await daemon.clock.sleep(milliseconds: Self.countPause)
     }
   }
 

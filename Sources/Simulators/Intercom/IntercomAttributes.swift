@@ -147,7 +147,15 @@ extension IntercomSimulator {
       throw Refusal(404, "field_not_found", "We couldn't find that data attribute to update")
     }
     let options = try Self.options(body["options"], needed: false)
-    if let archived = body["archived"]?.bool { attributes[place].archived = archived }
+    if let archived = body["archived"]?.bool {
+      // OpenAPI 2.15, updateDataAttribute, 422.
+      guard !archived || !settings.attributesInUse.contains(attributes[place].name) else {
+        throw Refusal(
+          422, "data_invalid",
+          "The Data Attribute you are trying to archive has a dependant object")
+      }
+      attributes[place].archived = archived
+    }
     if let text = body["description"]?.string { attributes[place].description = text }
     if let options { attributes[place].options = options }
     if let flag = body["messenger_writable"]?.bool { attributes[place].messengerWritable = flag }

@@ -36,6 +36,8 @@ extension IntercomSimulator {
     /// Whether conversations tell their statistics, which may be null.
     package var tellsStatistics = true
     package var attributeLimit = 250
+    /// Attributes that a segment or a workflow uses: they cannot be archived over the API.
+    package var attributesInUse: Set<String> = []
     package var eventNameLimit = 120
     package var seed: UInt64 = 1
 

@@ -44,9 +44,9 @@ class MachineBench(Bench):
         text = super().evidence()
         for machine in self.machines:
             try:
-                text += "\njournal:\n" + machine.run(
+                text += "\njournal:\n" + machine.try_run(
                     "journalctl", "--unit", "sfsync*", "--lines", "25", "--output", "short-precise",
-                    seconds=10)
+                    seconds=10).stdout
             except (Failed, OSError) as reason:
                 text += f"\njournal: {reason}"
         return text

@@ -66,10 +66,15 @@ def end_all(place):
                 pass
 
 
+def is_left(name):
+    """Whether a machine of that name belongs to a run that is gone: it has the run's number."""
+    owner = name.removeprefix(PREFIX).split("-")[0]
+    return name.startswith(PREFIX) and not os.path.exists(f"/proc/{owner}")
+
+
 def sweep():
-    """Removes what a killed run left: groups that bear the number of a process that is gone."""
+    """Removes what a killed run left."""
     for place in hierarchies():
         for directory in glob.glob(os.path.join(place, PREFIX + "*")):
-            owner = os.path.basename(directory)[len(PREFIX):].split("-")[0]
-            if not os.path.exists(f"/proc/{owner}"):
+            if is_left(os.path.basename(directory)):
                 clear(directory)

@@ -10,12 +10,24 @@ import time
 
 from harness.cases import Failed, wait_until
 
+from . import cgroups
 from .cgroups import PREFIX, Group
 
 NUMBERS = itertools.count(1)
 
+# Where systemd-nspawn keeps a directory for each machine, a killed one's too.
+PROPAGATE = "/run/systemd/nspawn/propagate"
+
 # Joins the control group, then becomes the command.
 ENTER = 'while [ "$1" != -- ]; do echo $$ >"$1"; shift; done; shift; exec "$@"'
+
+
+def sweep():
+    """Removes what a killed run left."""
+    cgroups.sweep()
+    if os.path.isdir(PROPAGATE):
+        for name in filter(cgroups.is_left, os.listdir(PROPAGATE)):
+            os.rmdir(os.path.join(PROPAGATE, name))
 
 
 class Machine:
@@ -52,7 +64,7 @@ class Machine:
 
     def forget(self):
         """What systemd-nspawn leaves when it is killed."""
-        place = f"/run/systemd/nspawn/propagate/{self.name}"
+        place = os.path.join(PROPAGATE, self.name)
         if os.path.isdir(place):
             os.rmdir(place)
 
