@@ -234,6 +234,7 @@ def share(bench):
             break
         daemon.sync()
     told = wait_until("the daemon's own poll waits", lambda: lines_of(daemon, "budget.exhausted"))
+    wait_until("it waits again and again", lambda: daemon.errors()[0]["count"] >= 3)
     contains(told[0], ["warning", "salesforce.daily_share", "SF-SHARE-USED"], "the line")
     check("Waiting" in "".join(daemon.status()["notices"]), "status says so as well")
     polls = len(lines_of(daemon, "poll.finished"))
