@@ -95,10 +95,10 @@ import SyncCore
   private func note(_ migration: SyncStore.Migration) {
     let kept =
       migration.kept.map { "is kept as \($0); remove it when all is well." }
-      ?? "was not kept: there was no room for a copy."
+      ?? "is not kept: there was no room for a copy."
     log.event(
       .storeMigrated,
-      "The store of an earlier release (schema \(migration.from)) was taken over. As it was it \(kept)"
+      "The store of an earlier release (schema \(migration.from)) was converted. The old file \(kept)"
     )
   }
 
@@ -216,7 +216,7 @@ import SyncCore
   /// In the reverse order of the start.
   private func end() async {
     notify.stopping()
-    log.event(.serviceStopping, "Stopping.")
+    log.event(.serviceStopping, "sfsyncd is stopping.")
     ticking?.cancel()
     mailer.stop()
     let cutOff = clock.uptime + Self.stopMilliseconds
@@ -330,7 +330,9 @@ import SyncCore
         reason: "The new configuration could not be used: \(error).",
         remedy: "The old one goes on.")
     }
-    log.event(.configurationReloaded, "Reloaded: \(changes.joined(separator: "; ")).")
+    log.event(
+      .configurationReloaded,
+      "The new configuration is in use: \(changes.joined(separator: "; ")).")
     return changes
   }
 

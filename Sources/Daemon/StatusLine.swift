@@ -29,7 +29,7 @@ struct StatusLine {
     case .delivering: ["Writing \(changes(status.queue.pending))", waiting, links, errors].joined
     case .paused:
       [
-        "Paused ('sfsyncctl resume' goes on)",
+        "Paused ('sfsyncctl resume' ends it)",
         status.queue.pending > 0 ? "\(changes(status.queue.pending)) waiting" : nil, errors,
       ].joined
     case .degraded:
@@ -39,8 +39,8 @@ struct StatusLine {
       ].joined
     case .guarded:
       [
-        "Stopped by the guard: \(changes(status.queue.pending)) held back ('sfsyncctl plan' shows "
-          + "them, 'sfsyncctl sync --yes' lets them through)", errors,
+        "Holding back a large change: \(changes(status.queue.pending)) waiting ('sfsyncctl plan' "
+          + "shows them, 'sfsyncctl sync --yes' lets them through)", errors,
       ].joined
     }
   }

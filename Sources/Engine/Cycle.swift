@@ -218,6 +218,8 @@ package struct CycleReport: Sendable, Equatable {
     let store = parts.store
     guard !isDry else { return }
     while try store.isReleasing() {
+      // The rest goes with the next start.
+      try Task.checkCancellation()
       await EventLoop.nextTurn()
       _ = try store.transaction { try store.releaseNext() }
     }
@@ -249,7 +251,8 @@ package struct CycleReport: Sendable, Equatable {
     guard try parts.store.get("guarded") != nil else { return }
     try parts.store.set("guarded", nil)
     try parts.store.closeErrors(code: EngineMeaning.guardStopped.code, at: parts.clock.now)
-    parts.report(Occurrence(.guardReleased, "Writes the \(held) changes that were held back."))
+    parts.report(
+      Occurrence(.guardReleased, "The \(held) changes that were held back are being written."))
   }
 
   private func stopped(_ held: Int64, moves: Int64, links: Int64) throws {
@@ -264,7 +267,7 @@ package struct CycleReport: Sendable, Equatable {
     parts.report(
       Occurrence(
         .guardStopped,
-        "Stopped before writing: \(moves) of \(links) links would end or move. See 'sfsyncctl plan'; "
-          + "'sfsyncctl sync --yes' lets the changes through."))
+        "sfsync stopped before writing: \(moves) of \(links) links would end or move. "
+          + "See 'sfsyncctl plan'; 'sfsyncctl sync --yes' lets the changes through."))
   }
 }

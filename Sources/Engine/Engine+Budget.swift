@@ -25,7 +25,7 @@ import SyncCore
     parts.report(
       Occurrence(
         .budgetReleased,
-        "Goes on: there are calls left again of sfsync's share of Salesforce's daily calls.",
+        "sfsync goes on: there are calls left again of its share of Salesforce's daily calls.",
         side: .salesforce))
   }
 

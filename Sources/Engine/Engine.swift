@@ -137,7 +137,12 @@ package import SyncCore
       onStoreFailure?(error)
     }
     pauseDelivery(true)
-    do { try await cycle.releaseDecided() } catch { onStoreFailure?(error) }
+    do {
+      try await cycle.releaseDecided()
+    } catch is CancellationError {
+    } catch {
+      onStoreFailure?(error)
+    }
     let delivering = Task { @EventLoop in await self.deliverer.run() }
     let writing = Task { @EventLoop in await self.salesforceDeliverer.run() }
     while !Task.isCancelled {
@@ -175,7 +180,10 @@ package import SyncCore
     }
     wantedPollAt = nil
     do {
-      if let request, request.isForced { _ = try await cycle.release(force: true) }
+      // What a backup owes waits for the read that takes what it finds as the base (O4).
+      if let request, request.isForced, try !parts.store.isUnbased() {
+        _ = try await cycle.release(force: true)
+      }
       let report = try await work(request)
       request?.continuation?.resume(returning: .done(report))
       failingCode = nil

@@ -43,7 +43,7 @@ extension Store {
   // MARK: Letting go
 
   /// Where it is written down that what is held is let go, until the last of it is.
-  private static let releaseKey = "releasing"
+  static let releaseKey = "releasing"
 
   /// Decides that what the cycles up to `cycle` hold goes to either side; ``releaseNext()`` lets it.
   ///

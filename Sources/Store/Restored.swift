@@ -50,7 +50,10 @@ extension Store {
       // Its end was told, or is not worth telling any more.
       if isRead { try set("initial", "done") }
       try closeAllErrors(at: now)
-      for key in ["full_at", "full_read", "guarded", Self.backupKey] { try set(key, nil) }
+      // "mail": what was owed or under way then was told since, or is not worth telling any more.
+      for key in ["full_at", "full_read", "guarded", "mail", Self.releaseKey, Self.backupKey] {
+        try set(key, nil)
+      }
       try set(Self.restoredAtKey, String(now))
       try set(Self.restoredFromKey, String(from))
       try set(Self.restoredFarKey, nil)

@@ -25,13 +25,13 @@ package enum MailMeaning {
     "MAIL-LOGIN", .broken,
     cause: "The mail server does not accept the user name and password.",
     remedy: "Compare the user in mail.smtp_url, and write the right password into the credential "
-      + "smtp-password (some providers want an app password). Then 'systemctl restart "
+      + "smtp-password (some providers want an app password). Then run 'systemctl restart "
       + "sfsyncd'.")
   package static let credential = Meaning(
     "MAIL-PASSWORD-MISSING", .broken,
     cause: "A user is named in mail.smtp_url, and the password for it cannot be read.",
     remedy: "Write the password into the credential smtp-password, readable by the daemon alone. "
-      + "Then 'systemctl restart sfsyncd'.")
+      + "Then run 'systemctl restart sfsyncd'.")
   package static let refused = Meaning(
     "MAIL-REFUSED", .refused,
     cause: "The mail server does not take this mail: not from this sender, or not for this "

@@ -16,7 +16,7 @@ struct ErrorsListCommand: ParsableCommand {
 
   @OptionGroup var connection: ConnectionOptions
 
-  @Flag(help: "The dismissed ones too.")
+  @Flag(help: "Show the dismissed ones too.")
   var all = false
 
   @Flag(help: "Stay, and print each entry again when it is seen again.")
@@ -74,7 +74,7 @@ struct ErrorsRetryCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The errors' numbers.", valueName: "ID"))
   var ids: [Int64] = []
 
-  @Flag(help: "All of them.")
+  @Flag(help: "Retry all errors.")
   var all = false
 
   func validate() throws {
@@ -94,7 +94,7 @@ struct ErrorsRetryCommand: ParsableCommand {
 
 struct ErrorsDismissCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dismiss", abstract: "Puts errors out of sight until they are seen again.")
+    commandName: "dismiss", abstract: "Puts errors out of sight, also if they come again.")
 
   @OptionGroup var connection: ConnectionOptions
 

@@ -6,7 +6,7 @@ struct ForgetCommand: ParsableCommand {
     commandName: "forget", abstract: "Shows, and with --yes erases, what is stored of a person.",
     discussion: """
       Only the local store is meant: delete the person in Intercom and Salesforce first, or the \
-      next change there brings it back.
+      next change there brings the person back.
       """)
 
   @OptionGroup var connection: ConnectionOptions

@@ -3,7 +3,7 @@ import Control
 
 struct LinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "link", abstract: "Pins a person to one record, whatever else matches.")
+    commandName: "link", abstract: "Links a person to one record by hand, whatever else matches.")
 
   @OptionGroup var connection: ConnectionOptions
 

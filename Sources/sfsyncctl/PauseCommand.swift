@@ -3,7 +3,7 @@ import Control
 
 struct PauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Stops reading and writing until 'resume'.")
+    commandName: "pause", abstract: "Stops reading and writing until 'resume', over restarts too.")
 
   @OptionGroup var connection: ConnectionOptions
 
@@ -11,7 +11,7 @@ struct PauseCommand: ParsableCommand {
     try connection.talk { client in
       let reply = try client.call(.pause, as: EmptyReply.self)
       Terminal.show(
-        connection.json ? try JSONOutput.line(reply) : "Paused; 'sfsyncctl resume' goes on.")
+        connection.json ? try JSONOutput.line(reply) : "Paused; 'sfsyncctl resume' ends it.")
     }
   }
 }

@@ -3,7 +3,12 @@ import Control
 
 struct QueueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "What waits to be written, in order.")
+    commandName: "queue", abstract: "What waits to be written, in order.",
+    discussion: """
+      LANE says what goes first: asked (somebody asked for it), fresh (something changed), backfill \
+      (the initial sync found it). STATE 'parked' means refused: it waits until the record, the \
+      person or the configuration changes, or for 'errors retry'.
+      """)
 
   @OptionGroup var connection: ConnectionOptions
 

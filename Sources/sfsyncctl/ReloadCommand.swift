@@ -20,7 +20,7 @@ struct ReloadCommand: ParsableCommand {
   }
 
   static func text(_ result: ReloadResult) -> String {
-    guard !result.changes.isEmpty else { return "Nothing changed: the file says what runs." }
+    guard !result.changes.isEmpty else { return "Nothing changed: the file says what is in use." }
     return result.changes.map(Terminal.printable).joined(separator: "\n")
   }
 }

@@ -3,7 +3,7 @@ import Control
 
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on after 'pause'.")
+    commandName: "resume", abstract: "Ends a pause: sfsync reads and writes again.")
 
   @OptionGroup var connection: ConnectionOptions
 

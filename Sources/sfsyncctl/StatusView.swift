@@ -43,7 +43,7 @@ struct StatusView {
     case .idle: "idle"
     case .polling: "polling"
     case .delivering: "delivering"
-    case .paused: "paused ('sfsyncctl resume' goes on)"
+    case .paused: "paused ('sfsyncctl resume' ends it)"
     case .degraded: "degraded ('sfsyncctl errors' says why)"
     case .guarded: "holding back a large change ('sfsyncctl plan' shows it)"
     }

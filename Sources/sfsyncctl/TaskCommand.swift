@@ -9,7 +9,8 @@ struct TaskCommand: ParsableCommand {
 
 struct TaskCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "create", abstract: "Logs it now, on every record that matches the person.")
+    commandName: "create",
+    abstract: "Logs the conversation now, on every record that matches the person.")
 
   @OptionGroup var connection: ConnectionOptions
 

@@ -3,7 +3,7 @@ import Control
 
 struct UnlinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unlink", abstract: "Ends a person's pinned link; matching decides again.")
+    commandName: "unlink", abstract: "Ends a link that was made by hand; matching decides again.")
 
   @OptionGroup var connection: ConnectionOptions
 
@@ -18,7 +18,7 @@ struct UnlinkCommand: ParsableCommand {
       Terminal.show(
         connection.json
           ? try JSONOutput.document(pin)
-          : "Person \(pin.contact) is no longer pinned\(record); matching decides again.")
+          : "Person \(pin.contact) is no longer linked by hand\(record); matching decides again.")
     }
   }
 }

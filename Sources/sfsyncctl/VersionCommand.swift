@@ -24,6 +24,6 @@ struct VersionCommand: ParsableCommand {
     }
     guard !connection.json else { return Terminal.show(try JSONOutput.document(versions)) }
     Terminal.show("sfsyncctl \(versions.sfsyncctl)")
-    Terminal.show(versions.sfsyncd.map { "sfsyncd \($0)" } ?? "sfsyncd unknown: \(whyNot)")
+    Terminal.show(versions.sfsyncd.map { "sfsyncd \($0)" } ?? "sfsyncd does not answer: \(whyNot)")
   }
 }

@@ -7,8 +7,8 @@ struct Check: AsyncParsableCommand {
     commandName: "check",
     abstract: "Test configuration, credentials and both accounts; changes nothing.",
     discussion: """
-      Prints one line a check, and the remedy below where it is not good. Ends with 0 when all is \
-      good, 1 when a check fell short, 66 for a missing file, 77 for credentials, 78 for the \
+      Prints one line a check, and the remedy below where it is not good. Ends with 0 when \
+      nothing failed, 1 when a check failed, 66 for a missing file, 77 for credentials, 78 for the \
       configuration.
       """)
 
@@ -16,8 +16,9 @@ struct Check: AsyncParsableCommand {
 
   @Flag(
     help: """
-      Also find out, by reading only, what can be found out of docs/ASSUMPTIONS.md: each is \
-      confirmed, refuted or still open. Costs some twenty calls, and one small bulk export.
+      Also find out, by reading only, whether what sfsync believes of Salesforce and Intercom \
+      without proof (ASSUMPTIONS.md) is so: each belief is confirmed, refuted or still open. Costs \
+      some twenty calls, and one small bulk export.
       """)
   var probe = false
 

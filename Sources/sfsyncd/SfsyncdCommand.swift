@@ -19,11 +19,13 @@ struct Sfsyncd: AsyncParsableCommand {
 
 /// What every way of running takes.
 struct Places: ParsableArguments {
-  @Option(help: "The configuration file.")
+  @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
   var config = "/etc/sfsyncd/sfsyncd.toml"
 
   @Option(
-    help: "Where the secrets are (default: $CREDENTIALS_DIRECTORY, else /etc/sfsyncd/credentials).")
+    help: ArgumentHelp(
+      "Where the secrets are (default: $CREDENTIALS_DIRECTORY, else /etc/sfsyncd/credentials).",
+      valueName: "directory"))
   var credentials: String?
 
   @Flag(name: .long, help: "Log in detail; names e-mail addresses.")

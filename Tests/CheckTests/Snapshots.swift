@@ -79,6 +79,6 @@ enum Snapshots {
     ok      intercom conversations              can be read
     ok      intercom acting teammate            not needed: assignment is off
     skipped initial sync                        one of the sides could not be counted
-    Of 31 checks 1 failed, 13 skipped.
+    31 checks: 1 failed, 13 skipped.
     """
 }

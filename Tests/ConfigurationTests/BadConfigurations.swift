@@ -16,7 +16,13 @@ struct BadValue: Sendable, CustomTestStringConvertible {
 let badConfigurations: [(String, String)] = [
   (
     "",
-    "f: salesforce.login_url is missing; allowed is the org's My Domain, https://HOST"
+    "f: salesforce.login_url is missing; "
+      + "allowed is the org's My Domain, such as https://example.my.salesforce.com"
+  ),
+  (
+    "[salesforce]\nlogin_url = \"\"\nclient_id = \"\"\n",
+    "f:2: salesforce.login_url is \"\"; "
+      + "allowed is the org's My Domain, such as https://example.my.salesforce.com"
   ),
   (
     "[salesforce]\nlogin_url = \"https://a.b\"\n",

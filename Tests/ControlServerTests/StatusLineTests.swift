@@ -66,7 +66,7 @@ struct StatusLineTests {
       $0.state = .paused
       $0.queue.pending = 1200
     }
-    #expect(paused == "Paused ('sfsyncctl resume' goes on); 1,200 changes waiting")
+    #expect(paused == "Paused ('sfsyncctl resume' ends it); 1,200 changes waiting")
     let guarded = line {
       $0.state = .guarded
       $0.queue.pending = 600
@@ -115,9 +115,9 @@ struct ControlChangeTests {
         "let through what the guard held back"
       ),
       (
-        .link(who: "ada@example.com", record: "00QA"), "pinned a person to the record 00QA"
+        .link(who: "ada@example.com", record: "00QA"), "linked a person to the record 00QA by hand"
       ),
-      (.unlink(who: "ada@example.com"), "ended the pin of a person"),
+      (.unlink(who: "ada@example.com"), "ended the link by hand of a person"),
       (.createLead(who: "ada@example.com", fields: ["Email": "a@b.c"]), "asked for a lead"),
       (.createTask(conversation: "77", part: nil), "asked for a task for the conversation 77"),
       (.reload, "had the configuration read again"),
@@ -134,7 +134,7 @@ struct ControlChangeTests {
   @Test("a person who is known is named by the id; a plain poll is nothing for the journal")
   func known() {
     let change = ControlChange(call: .unlink(who: "ada@example.com"), contact: "5f")
-    #expect(change.deed == "ended the pin of the person 5f")
+    #expect(change.deed == "ended the link by hand of the person 5f")
     #expect(ControlChange(call: .sync(SyncOptions())).isDetail)
     #expect(ControlChange(call: .forget(who: "5f", isSure: false)).isDetail)
     #expect(ControlChange(call: .uninstall(isSure: false)).isDetail)

@@ -7,8 +7,6 @@ import Testing
     "README.md", "CHANGELOG.md", "docs/ARCHITECTURE.md", "docs/ASSUMPTIONS.md", "docs/SETUP.md",
     "docs/ERRORS.md",
   ]
-  /// Planned, and named in the README as such.
-  static let notYet: Set = ["metrics", "forget", "uninstall"]
 
   @Test("links lead to files that are there", arguments: documents)
   func links(_ document: String) throws {
@@ -19,14 +17,14 @@ import Testing
     }
   }
 
-  @Test("commands of sfsyncctl are there, or said to come", arguments: documents)
+  @Test("commands of sfsyncctl are there", arguments: documents)
   func commands(_ document: String) throws {
     let text = try #require(Documents.read(document))
     let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
     let examples = Documents.quoted(text) + lines.map(String.init)
     let commands = examples.filter { $0.hasPrefix("sfsyncctl ") }.flatMap(Documents.commands)
     if document == "README.md" { #expect(commands.count > 8) }
-    for command in commands where !Self.notYet.contains(command) {
+    for command in commands {
       #expect(
         Documents.read("Sources/sfsyncctl/\(command.capitalized)Command.swift") != nil,
         "\(document) names sfsyncctl \(command)")

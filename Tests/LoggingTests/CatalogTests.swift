@@ -45,7 +45,7 @@ private struct Catalog {
   private static let alsoExplained: Set<JournalEvent> = [
     .serviceReady, .serviceStopping, .initialSyncStarted, .initialSyncFinished, .sideRecovered,
     .budgetReleased, .guardReleased, .configurationReloaded, .errorClosed, .controlChanged,
-    .attributesPrepared, .storeRestored,
+    .attributesPrepared, .storeRestored, .storeMigrated,
   ]
 
   @Test("Journal: every event that wants a person has an entry in the catalog, and no other id has")

@@ -26,11 +26,11 @@ struct BackupTests {
   @Test("O4: a backup is one whole file, though the store is written to between its slices")
   func consistent() async throws {
     let store = try scratch.open()
-    try fill(store, 40_000)
+    try fill(store, 12_000)
     var slices = 0
     try await store.backUp(to: scratch.path + "/copy.db", at: 42) {
       slices += 1
-      try? self.fill(store, 10, from: 40_000 + slices * 10)
+      try? self.fill(store, 10, from: 12_000 + slices * 10)
     }
     #expect(slices > 3)
     #expect(
@@ -48,7 +48,7 @@ struct BackupTests {
   @Test("O4: a backup that nobody wants any more ends at once")
   func unwanted() async throws {
     let store = try scratch.open()
-    try fill(store, 40_000)
+    try fill(store, 4_000)
     var slices = 0
     await #expect(throws: CancellationError.self) {
       try await store.backUp(to: scratch.path + "/copy.db", at: 42) {

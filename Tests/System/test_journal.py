@@ -261,7 +261,7 @@ def changes(bench):
     daemon.try_ctl("link", "ada@example.com", "00Q000000000000AAA")
     daemon.status()
     told = lines_of(daemon, "control.changed")
-    deeds = ["paused", "resumed", "let through", "pinned the person", "ended the pin",
+    deeds = ["paused", "resumed", "let through", "linked the person", "ended the link",
              "had all errors tried again", "configuration"]
     for line, deed in zip(told, deeds):
         contains(line, ["notice", f"(uid {os.geteuid()})", deed], "a line")
@@ -283,7 +283,7 @@ def status_line(bench):
     contains(line, [f"{people} people linked", "next poll "], "idle")
     check(re.search(r"next poll [0-9]{2}:[0-9]{2} UTC", line), f"a time: {line}")
     daemon.ctl("pause")
-    daemon.says("^Paused [(]'sfsyncctl resume' goes on[)]")
+    daemon.says("^Paused [(]'sfsyncctl resume' ends it[)]")
     daemon.ctl("resume")
     daemon.secret("intercom-access-token", "dG9rOndyb25n")
     sim.fault("intercom", "search", "status", value=401, times=1)

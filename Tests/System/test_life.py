@@ -109,7 +109,7 @@ def hang_up(bench):
     daemon.write(good)
     daemon.configure(attributes={"url": "SALESFORCE_URL"}, events={"title": ""})
     daemon.process.send_signal(signal.SIGHUP)
-    wait_until("the new one is taken", lambda: "Reloaded" in daemon.said())
+    wait_until("the new one is taken", lambda: "new configuration is in use" in daemon.said())
     events = len(sim.events())
     sim.update(lead, Title="V")
     daemon.sync()

@@ -167,7 +167,8 @@ def killed_between(bench):
     equal(error_codes(daemon), ["MAIL-UNSURE"], "the register")
 
 
-@test("O5: kill -9 at many moments of an initial sync and its mail: exactly one mail", limit=150)
+@test("O5: kill -9 at many moments of an initial sync and its mail: one mail, or none and it is told",
+      limit=150)
 def killed_often(bench):
     sim = Simulator(bench, leads=200, contacts=50, people=250)
     mailbox = Mailbox(bench)
@@ -189,8 +190,13 @@ def killed_often(bench):
         daemon.kill()
     daemon.start()
     daemon.sync()
-    mailbox.wait(["initial-sync"])
-    quiet(mailbox, ["initial-sync"])
+    # A kill between the mark and the server's answer may have been before the mail went.
+    wait_until("the mail is there, or it is told that it may not be",
+               lambda: mailbox.occasions() or "MAIL-UNSURE" in error_codes(daemon))
+    if mailbox.occasions():
+        quiet(mailbox, ["initial-sync"])
+    else:
+        quiet(mailbox, [])
 
 
 @test("O5: a mail server that is away, or silent, holds up no sync and answers no slower")

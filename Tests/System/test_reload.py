@@ -75,7 +75,7 @@ def paused_read(bench):
 @test("O: reload says what changes, here and in the journal; a bad file keeps what runs")
 def difference(bench):
     sim, daemon, lead, person = small_world(bench)
-    equal(daemon.ctl("reload").strip(), "Nothing changed: the file says what runs.", "no change")
+    equal(daemon.ctl("reload").strip(), "Nothing changed: the file says what is in use.", "no change")
     daemon.configure(guard={"max_change": 0.9}, assign={"acting_admin": "grace@example.com"})
     said = daemon.ctl("reload")
     equal(sorted(said.splitlines()), ['assign.acting_admin: "" → "grace@example.com"',

@@ -12,6 +12,8 @@ import EventLoop
 
   /// A server that sends more than this without an end of line is none.
   private static let lineBytesMax = 4_096
+  /// Nor is one whose answer has more lines than this: reading them would hold the loop.
+  private static let linesMax = 100
   private static let blockedPause = Duration.milliseconds(20)
 
   /// Nil when the connection is gone already, or no descriptor is left.
@@ -94,10 +96,13 @@ import EventLoop
 
   private func nextReply() async throws(MailError) -> SMTPReply {
     var reply = SMTPReply()
+    var lines = 0
     while !reply.isWhole {
+      guard lines < Self.linesMax else { throw broken() }
       if let end = received.firstIndex(of: 0x0A) {
         reply.take(received[..<end].filter { $0 != 0x0D })
         received.removeSubrange(...end)
+        lines += 1
       } else {
         try await receive()
       }

@@ -131,7 +131,7 @@ enum Belief: String, Sendable, CaseIterable {
     case .eventOnce:
       "Two events of one person with the same name and second are one"
     case .eventAge:
-      "An event may be dated as far back as our outbox is old (days)"
+      "An event may be dated as far back as a write may have waited (days)"
     case .metadataKeys:
       "An event may have at most 10 metadata keys; a help page says 20"
     case .editMovesUpdated:

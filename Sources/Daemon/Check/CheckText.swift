@@ -21,10 +21,11 @@ enum CheckText {
   static func summary(_ results: [CheckResult]) -> String {
     func count(_ mark: CheckResult.Mark) -> Int { results.count { $0.mark == mark } }
     let parts = [
-      (count(.failed), "failed"), (count(.warning), "to think over"), (count(.skipped), "skipped"),
+      (count(.failed), "failed"), (count(.warning), "with a warning"), (count(.skipped), "skipped"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     guard !parts.isEmpty else { return "All \(results.count) checks are good." }
-    return "Of \(results.count) checks \(parts.joined(separator: ", "))."
+    return "\(results.count) \(results.count == 1 ? "check" : "checks"): "
+      + "\(parts.joined(separator: ", "))."
   }
 
   static func json(_ list: CheckList, _ findings: FindingList? = nil) throws -> String {

@@ -9,7 +9,7 @@ enum FindingText {
   }
 
   private static let heading =
-    "What sfsync believes of the two without proof (docs/ASSUMPTIONS.md):"
+    "What sfsync believes of Salesforce and Intercom without proof (see ASSUMPTIONS.md):"
 
   /// The belief, and below it what was seen.
   static func lines(_ finding: Finding) -> String {
@@ -25,11 +25,11 @@ enum FindingText {
   static func summary(_ findings: [Finding]) -> String {
     func count(_ verdict: Finding.Verdict) -> Int { findings.count { $0.verdict == verdict } }
     let text =
-      "Of \(findings.count) beliefs \(count(.confirmed)) are confirmed, \(count(.refuted)) refuted, "
+      "Of \(findings.count) beliefs, \(count(.confirmed)) are confirmed, \(count(.refuted)) refuted, "
       + "\(count(.open)) open."
     let hard = findings.filter { $0.verdict == .refuted && $0.belief.isHard }
     guard !hard.isEmpty else { return text }
     let names = hard.map(\.belief.rawValue).joined(separator: ", ")
-    return text + "\nDo not start before you have read docs/ASSUMPTIONS.md on \(names)."
+    return text + "\nDo not start before you have read ASSUMPTIONS.md on \(names)."
   }
 }

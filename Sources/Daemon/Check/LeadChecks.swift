@@ -54,7 +54,8 @@ struct LeadChecks {
     if !missing.isEmpty {
       results.append(
         lack(
-          Self.leadsName, "nothing fills \(missing.map(\.name).joined(separator: ", "))",
+          Self.leadsName,
+          "leads must have \(missing.map(\.name).joined(separator: ", ")), and nothing fills it",
           remedy: "Set a constant in [leads.defaults], or map an attribute in [mapping]."))
     }
     if let name = leads.externalIDField, let field = lead.field(name), !field.isUnique {

@@ -17,7 +17,7 @@ struct LocalChecks {
       let loaded = try Configuration.load(file: file, environment: environment)
       let warnings = loaded.warnings.map {
         CheckResult.warning(
-          name, $0, remedy: "It works as it is; change the key if it is not meant.")
+          name, $0, remedy: "It works as it is; change the key if that is not what you want.")
       }
       return (
         [.good(name, file)] + warnings + unused(loaded.configuration), loaded.configuration

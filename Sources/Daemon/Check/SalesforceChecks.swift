@@ -189,7 +189,7 @@ struct SalesforceChecks {
     let hidden = salesforce.missingFields.filter { $0.hasPrefix("\(stream.rawValue).") }
     guard hidden.isEmpty else {
       return .warning(
-        name, "cannot see \(hidden.joined(separator: ", ")): the owners' data stay without",
+        name, "cannot see \(hidden.joined(separator: ", ")): the owners' attributes stay without",
         remedy: "Grant read access to these fields in a permission set.")
     }
     return .good(name, "can be read")

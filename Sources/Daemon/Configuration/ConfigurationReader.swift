@@ -10,8 +10,10 @@ struct ConfigurationReader {
   init(_ document: TOMLDocument) throws(ConfigurationError) {
     self.document = document
     let section = try ConfigurationSection(document, "salesforce")
-    guard let url = try section.server("login_url") else {
-      throw section.refusal("login_url", allowed: "the org's My Domain, https://HOST")
+    let isEmpty = if case .text("")? = section.entries["login_url"] { true } else { false }
+    guard !isEmpty, let url = try section.server("login_url") else {
+      throw section.refusal(
+        "login_url", allowed: "the org's My Domain, such as https://example.my.salesforce.com")
     }
     let clientID = try section.text(
       "client_id", allowed: "the consumer key of the External Client App",

@@ -17,12 +17,12 @@ struct ControlChange {
     case .dismissErrors(let ids): "dismissed \(Self.errors(ids))"
     case .sync(let options):
       switch (options.yes, options.full) {
-      case (true, _): "let through what the guard held back"
+      case (true, _): "let through the large change that was held back"
       case (false, true): "asked for a comparison of everything"
       case (false, false): "asked for a poll"
       }
-    case .link(_, let record): "pinned \(person) to the record \(record)"
-    case .unlink: "ended the pin of \(person)"
+    case .link(_, let record): "linked \(person) to the record \(record) by hand"
+    case .unlink: "ended the link by hand of \(person)"
     case .createLead: "asked for a lead for \(person)"
     case .createTask(let conversation, _):
       "asked for a task for the conversation \(conversation)"

@@ -86,16 +86,29 @@ extension Control.Candidate {
 
 extension ErrorEntry {
   init(_ entry: RegisterEntry) {
-    let speaker =
-      entry.code.hasPrefix("IC-")
-      ? "Intercom" : entry.code.hasPrefix("SF-") ? "Salesforce" : "sfsync"
-    let said = entry.answer.isEmpty ? "" : " \(speaker) said: \(entry.answer)."
     self.init(
       id: entry.id, code: entry.code, kind: entry.kind.rawValue,
       subject: ErrorSubject(contact: entry.personID, record: entry.recordID),
-      what: "Could not \(entry.what).\(said)", cause: entry.cause, remedy: entry.remedy,
+      what: "Could not \(entry.what).\(Self.said(entry))", cause: entry.cause, remedy: entry.remedy,
       count: entry.count, firstSeen: Timestamp(milliseconds: entry.firstSeen),
       lastSeen: Timestamp(milliseconds: entry.lastSeen),
       state: ErrorState(rawValue: entry.state.rawValue) ?? .open)
+  }
+
+  private static func said(_ entry: RegisterEntry) -> String {
+    guard !entry.answer.isEmpty else { return "" }
+    let answer = entry.answer.hasSuffix(".") ? entry.answer.dropLast() : entry.answer[...]
+    return " \(speaker(of: entry.code)): \(answer)."
+  }
+
+  /// Where no answer came, the words are sfsync's own.
+  private static func speaker(of code: String) -> String {
+    switch code {
+    case "SF-UNREACHABLE", "SF-ANSWER-LOST", "IC-UNREACHABLE", "IC-TIMEOUT": "Details"
+    case "MAIL-LATER", "MAIL-LOGIN", "MAIL-REFUSED": "The mail server said"
+    case _ where code.hasPrefix("SF-"): "Salesforce said"
+    case _ where code.hasPrefix("IC-"): "Intercom said"
+    default: "Details"
+    }
   }
 }

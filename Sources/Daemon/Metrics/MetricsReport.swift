@@ -70,7 +70,7 @@ import SyncCore
       Side.allCases.map { .init([("side", $0.rawValue)], meters.failedReads[$0] ?? 0) })
     writer.counter(
       "sfsync_reads_postponed_total",
-      "Polls put off since our share of Salesforce's calls was used up.",
+      "Polls put off since sfsync's share of Salesforce's calls was used up.",
       [.init([], meters.postponedReads)])
     writer.counter(
       "sfsync_changed_rows_total", "Rows that differed when a poll read them.",
@@ -95,12 +95,12 @@ import SyncCore
       "sfsync_salesforce_calls_limit", "API calls that the org may make in 24 hours.",
       budget.orgLimit)
     writer.gauge(
-      "sfsync_salesforce_calls_ours", "API calls of ours in 24 hours.", budget.ours(now: now))
+      "sfsync_salesforce_calls_ours", "API calls of sfsync in 24 hours.", budget.ours(now: now))
     writer.gauge(
-      "sfsync_salesforce_share_ratio", "What part of the org's calls may be ours.",
+      "sfsync_salesforce_share_ratio", "What part of the org's calls sfsync may use.",
       decimal: budget.share)
     writer.gauge(
-      "sfsync_salesforce_share_used_ratio", "What part of our share is used; 1 stops the polls.",
+      "sfsync_salesforce_share_used_ratio", "What part of that share is used; 1 stops the polls.",
       decimal: budget.fraction(now: now))
     let window = daemon.engine.parts.pace.window
     writer.gauge(
@@ -128,10 +128,10 @@ import SyncCore
       "sfsync_side_broken", "1 where nothing works until somebody mends it.",
       samples { if case .broken = $0 { true } else { false } })
     writer.gauge(
-      "sfsync_side_resting", "1 where several calls in a row failed and we wait a while.",
+      "sfsync_side_resting", "1 where several calls in a row failed and sfsyncd waits.",
       samples { $0 == .resting })
     writer.gauge(
-      "sfsync_guard_stopped", "1 while a cycle waits since it would change too many links.",
+      "sfsync_guard_stopped", "1 while a poll waits since it would change too many links.",
       try daemon.store.get("guarded") == nil ? 0 : Int64(1))
   }
 }

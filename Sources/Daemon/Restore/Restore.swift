@@ -59,10 +59,11 @@ package struct Restore {
 
   // MARK: Whose files these are
 
-  /// Root takes the rights of whoever owns the store, so that every file there stays that user's.
+  /// Root takes the rights of whoever owns the directory, so that every file there stays that user's;
+  /// the store itself may be a file that root has put there, or a link to one.
   private func becomeOwner() throws {
     var status = stat()
-    guard stat(store, &status) == 0 || stat(directory, &status) == 0 else {
+    guard stat(directory, &status) == 0 else {
       throw RestoreError(
         "There is no directory \(directory), where the store belongs (store.path). Start the daemon "
           + "once, or make the directory for its user.", .missingFile)
@@ -94,7 +95,8 @@ package struct Restore {
     for suffix in ["-wal", "-shm"] { unlink(store + suffix) }
     guard rename(temporary, store) == 0 else {
       let code = errno
-      if let kept { unlink(kept) }
+      // Of two names for one file the renaming keeps both.
+      if let kept, rename(kept, store) == 0 { unlink(kept) }
       throw RestoreError.file(store, "replaced", code)
     }
     try sync(directory, O_RDONLY | O_DIRECTORY)
@@ -106,7 +108,8 @@ package struct Restore {
     let isWhole = SyncStore.emptyLog(of: store)
     for number in 1...999 {
       let name = "\(store).replaced-\(number)"
-      if link(store, name) == 0 {
+      // Nobody may link a file of root's (fs.protected_hardlinks); that name was free then.
+      if link(store, name) == 0 || errno == EPERM && rename(store, name) == 0 {
         if !isWhole { rename(store + "-wal", name + "-wal") }
         return name
       }
