@@ -14,7 +14,8 @@ struct HistoryCommand: ParsableCommand {
   func run() throws {
     try connection.talk { client in
       try ListOutput<HistoryEntry>(
-        call: .history(who: who, PageRequest()), whenEmpty: "Nothing has changed since the first sync, which is not listed.",
+        call: .history(who: who, PageRequest()),
+        whenEmpty: "Nothing has changed since the first sync, which is not listed.",
         render: { entries, _ in Self.timeline(entries) }
       ).print(client, json: connection.json)
     }
