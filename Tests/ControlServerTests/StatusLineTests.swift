@@ -71,7 +71,7 @@ struct StatusLineTests {
       $0.state = .guarded
       $0.queue.pending = 600
     }
-    #expect(guarded.contains("600 changes held back"))
+    #expect(guarded.contains("600 changes waiting"))
     #expect(guarded.contains("'sfsyncctl sync --yes'"))
   }
 
@@ -112,7 +112,7 @@ struct ControlChangeTests {
       (.dismissErrors(ids: [1, 2]), "dismissed 2 errors"),
       (
         .sync(SyncOptions(full: false, yes: true, wait: true)),
-        "let through what the guard held back"
+        "let through the large change that was held back"
       ),
       (
         .link(who: "ada@example.com", record: "00QA"), "linked a person to the record 00QA by hand"

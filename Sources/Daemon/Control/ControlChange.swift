@@ -33,6 +33,8 @@ struct ControlChange {
     case .uninstall(let isSure):
       isSure
         ? "took sfsync out of Salesforce and Intercom" : "looked at what an uninstall takes away"
+    case .backup: "took a backup of the store"
+    case .support: "had a report for support made"
     default: "called \(call.method)"
     }
   }
