@@ -407,8 +407,9 @@ def address_behind_a_delivery(bench):
     wait_until("the first try was refused", lambda: any(
         d["attempts"] > 0 for d in daemon.json("queue")))
     sim.intercom("update", id=person, field="email", value="bob@example.com")
-    wait_until("the PUT is repeated", lambda: sim.attributes(person)["SALESFORCE_TITLE"] == "CTO",
-               seconds=40)
+    # Unless a poll of the daemon's own was before it, and has moved the link already.
+    wait_until("the PUT is repeated", lambda: sim.attributes(person)["SALESFORCE_TITLE"] == "CTO"
+               or linked_to(sim, person) == bob, seconds=40)
     daemon.sync()
     equal(linked_to(sim, person), bob, "the link follows the address")
     daemon.sync()
