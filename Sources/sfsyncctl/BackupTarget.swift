@@ -49,14 +49,8 @@ final class BackupTarget {
   func append(_ bytes: [UInt8]) throws(FileTrouble) {
     if head.count < 100 { head += bytes.prefix(100 - head.count) }
     size += Int64(bytes.count)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        throw Self.trouble("be written", path, errno)
-      }
+    guard WholeWrite.write(bytes, to: descriptor) else {
+      throw Self.trouble("be written", path, errno)
     }
   }
 

@@ -20,11 +20,12 @@ struct MetricsFile {
   ///
   /// Everybody may read the result, as the collector is another user.
   func replace(with text: String) throws(Failed) {
+    // mkstemp(3) puts letters of its own in place of the six.
     var name = Array("\(path).XXXXXX".utf8CString)
     let descriptor = mkstemp(&name)
     guard descriptor >= 0 else { throw failed() }
     let isWritten =
-      Self.write(Array(text.utf8), to: descriptor) && fchmod(descriptor, 0o644) == 0
+      WholeWrite.write(Array(text.utf8), to: descriptor) && fchmod(descriptor, 0o644) == 0
       && fsync(descriptor) == 0
     let code = errno
     let isClosed = close(descriptor) == 0
@@ -36,15 +37,4 @@ struct MetricsFile {
   }
 
   private func failed() -> Failed { Failed(path: path, code: errno) }
-
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
-  }
 }

@@ -13,15 +13,7 @@ enum TextFile {
       throw trouble(path, errno)
     }
     defer { close(descriptor) }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        throw trouble(path, errno)
-      }
-    }
+    guard WholeWrite.write(Array(text.utf8), to: descriptor) else { throw trouble(path, errno) }
   }
 
   private static func trouble(_ path: String, _ code: Int32) -> FileTrouble {
