@@ -167,6 +167,8 @@ def by_itself(bench):
     log = check_secrets(daemon, sim)
     lines = [x for x in log.splitlines() if "poll.finished" not in x]
     check(len(lines) <= 8, f"few lines beside the polls: {lines}")
+    cycles = [x.split("cycle=")[1] for x in log.splitlines() if "poll.finished" in x]
+    equal(len(cycles), len(set(cycles)), "one line a poll")
     for line in log.splitlines():
         check(person not in line and lead not in line, f"no line a record: {line}")
     status = daemon.status()
