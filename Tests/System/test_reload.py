@@ -31,6 +31,20 @@ def hanging_call(bench):
     equal(sim.attributes(person)["SALESFORCE_TITLE"], "V", "the title after the reload")
 
 
+@test("E2: what was refused under the old configuration is tried again under the new one")
+def parked(bench):
+    sim, daemon, lead, person = small_world(bench)
+    sim.fault("intercom", "put", "status", value=400)
+    sim.update(lead, Title="U")
+    daemon.ctl("sync")
+    wait_until("it is parked", lambda: daemon.status()["queue"]["parked"] == 1)
+    daemon.configure(guard={"max_change": 0.9})
+    daemon.ctl("reload", seconds=30)
+    wait_until("it is written, though nobody asked",
+               lambda: sim.attributes(person)["SALESFORCE_TITLE"] == "U")
+    equal(daemon.status()["queue"]["parked"], 0, "parked")
+
+
 @test("O3: reloads at once leave one engine")
 def at_once(bench):
     sim, daemon, lead, person = small_world(bench)
